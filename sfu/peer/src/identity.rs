@@ -1,0 +1,93 @@
+//! The node's DTLS identity: one self-signed certificate, made once, shared by all peers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rtc_crypto::RTCCryptoProvider;
+use rtc_dtls::crypto::Certificate;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of a DER certificate, as `a=fingerprint:sha-256` carries it (RFC 8122 §5).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of a DER certificate.
+    pub fn of(certificate: &[u8]) -> Self {
+        Self(Sha256::digest(certificate).into())
+    }
+
+    /// Reads `AB:CD:…`, 32 bytes in upper or lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let mut pairs = text.split(':');
+        for byte in &mut bytes {
+            let pair = pairs.next().filter(|pair| pair.len() == 2)?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        pairs.next().is_none().then_some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ":" };
+            write!(formatter, "{separator}{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fingerprint({self})")
+    }
+}
+
+/// The certificate could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the DTLS certificate could not be generated: {0}")]
+pub struct IdentityError(String);
+
+/// What all peers of a node share: crypto provider, certificate and its fingerprint. Cheap to clone.
+#[derive(Clone)]
+pub struct NodeIdentity {
+    pub(crate) provider: Arc<dyn RTCCryptoProvider>,
+    pub(crate) certificate: Arc<Certificate>,
+    fingerprint: Fingerprint,
+}
+
+impl NodeIdentity {
+    /// Generates an ECDSA P-256 certificate with aws-lc-rs, the provider named here so that feature unification in some
+    /// other crate cannot choose another.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the system has no randomness to give.
+    pub fn generate() -> Result<Self, IdentityError> {
+        let provider: Arc<dyn RTCCryptoProvider> = Arc::new(rtc_crypto::providers::AwsLcRsProvider::new());
+        let certificate = Certificate::generate_self_signed(vec!["plenary".to_owned()], provider.crypto())
+            .map_err(|error| IdentityError(error.to_string()))?;
+        let fingerprint = Fingerprint::of(certificate.certificate[0].as_ref());
+        Ok(Self {
+            provider,
+            certificate: Arc::new(certificate),
+            fingerprint,
+        })
+    }
+
+    /// The fingerprint announced in session descriptions.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
+
+impl fmt::Debug for NodeIdentity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NodeIdentity")
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
+    }
+}
