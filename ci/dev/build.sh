@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# Building for ./dev up: the web app when its inputs changed, and the plenary binary, where cargo knows.
+
+# web_inputs: one line that changes whenever something changes that the built web app depends on.
+web_inputs() {
+  {
+    node --version
+    find web -type d \( -name node_modules -o -name dist -o -name e2e \) -prune -o -type f -print0 |
+      LC_ALL=C sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -d' ' -f1
+}
+
+build_web() {
+  local stamp inputs
+  stamp="$cache/web/$(printf '%s' "$root" | sha256sum | cut -c1-16).inputs"
+  inputs="$(web_inputs)"
+  if [ -f web/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ]; then return; fi
+  web_modules
+  quietly "Building the web app" npm --prefix web run build
+  mkdir -p "${stamp%/*}"
+  printf '%s\n' "$inputs" >"$stamp"
+}
+
+# Cargo shows its own progress.
+build_plenary() {
+  [ -x "$CARGO_TARGET_DIR/debug/plenary" ] || say "Building Plenary. The first time, this takes several minutes."
+  cargo build --locked --package plenary --bin plenary ||
+    fail "Plenary does not build." "The compiler's words are above. On a fresh clone of the main branch this is a bug."
+}
+
+start_plenary() {
+  claim_data
+  exec "$CARGO_TARGET_DIR/debug/plenary" up --data "$data" --web "$root/web/dist" "$@"
+}
