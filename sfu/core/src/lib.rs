@@ -1,0 +1,45 @@
+//! The forwarding unit without its I/O: rooms, tracks, and which packet goes to whom under which number.
+//!
+//! # The contract
+//!
+//! A [`Room`] is told everything, the time included, and does nothing by itself.
+//!
+//! ```text
+//!   Input ──► Room::handle(now, input)      one mutation
+//!                 └─► Room::poll() → Output     drained until None
+//!                     Room::poll_timeout()      when Input::Timeout is due
+//!   packets ─► Room::forward / Room::repeat ──► Egress::send      the packet path: no queue, no allocation
+//! ```
+//!
+//! [`Input`] and [`Output`] are closed: what a room can be told and what it can want is all there, in two files. The
+//! same inputs at the same times give the same outputs: there is no clock, no randomness, no map with a random order.
+//!
+//! # Map
+//!
+//! - [`input`], [`output`]: the two closed lists
+//! - [`room`]: members and permissions, announced → published tracks, subscriptions (desired × actual), mute, speakers,
+//!   data
+//! - [`publish`]: a received layer: extended numbers, duplicates, rate, clocks, coalesced key frame requests
+//! - [`forward`]: a subscriber's copy: layer selection at key frames, renumbering and its inverse, history, repairs
+//! - [`codec`]: where a decoder can begin; VP8's descriptor
+//! - [`limits`]: every bound, with its reason
+//!
+//! What a transport does by itself (SRTP, NACK and reports to the publisher, transport-wide feedback) is `sfu-peer`'s.
+//! A bandwidth estimator for subscribers will feed [`forward::Down::aim`] where [`forward::LossCap`] does now.
+
+pub mod codec;
+pub mod forward;
+pub mod ids;
+pub mod input;
+pub mod limits;
+pub mod output;
+pub mod publish;
+pub mod room;
+pub mod slots;
+pub mod time;
+
+pub use ids::{Identity, MemberId, ParticipantSid, TrackSid};
+pub use input::Input;
+pub use output::Output;
+pub use room::{Packet, Room, StreamKey, TrackKey};
+pub use time::Time;

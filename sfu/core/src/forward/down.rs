@@ -1,0 +1,379 @@
+//! One subscriber's copy of a track.
+
+use std::ops::Deref;
+
+use crate::codec::{Codec, vp8};
+use crate::forward::{Choice, LossCap, Mapping, Munger, Selector, Target};
+use crate::ids::MemberId;
+use crate::limits::{LAYERS, REPAIRS_PER_SECOND_MAX};
+use crate::publish::{Inbound, SenderClock};
+use crate::time::{Time, ticks};
+
+/// Where a packet goes: whose, and under which of the shell's sender numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Destination {
+    /// The subscriber.
+    pub member: MemberId,
+    /// The shell's number for the outgoing stream.
+    pub sender: u32,
+}
+
+/// The shell's side of the packet path. Packets of one destination come one after the other, so that an implementation
+/// can batch them.
+pub trait Egress {
+    /// Sends one packet, or drops it, as a network would.
+    fn send(&mut self, to: Destination, packet: &Outgoing<'_>);
+}
+
+/// A packet as a subscriber is to get it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outgoing<'a> {
+    /// Sequence number of the media stream.
+    pub sequence: u16,
+    /// Timestamp.
+    pub timestamp: u32,
+    /// Marker bit.
+    pub marker: bool,
+    /// Rotation and flip of the picture, as on the wire.
+    pub orientation: Option<u8>,
+    /// Rewritten beginning of the payload.
+    pub prefix: Prefix,
+    /// The rest of the payload.
+    pub rest: &'a [u8],
+    /// Set when the packet repeats a lost one: it travels in the stream's RTX stream (RFC 4588 §4), under this number,
+    /// with `sequence` as the original one.
+    pub repair: Option<Repair>,
+}
+
+/// The place of a repeated packet in the RTX stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repair {
+    /// Sequence number in the RTX stream.
+    pub sequence: u16,
+}
+
+/// A few rewritten bytes at the beginning of a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prefix {
+    bytes: [u8; vp8::DESCRIPTOR_BYTES_MAX],
+    len: u8,
+}
+
+impl Deref for Prefix {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+/// What a subscriber's stream begins with, drawn at random by the shell (RFC 3550 §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderStart {
+    /// First sequence number.
+    pub sequence: u16,
+    /// First sequence number of the RTX stream; `None` when there is no such stream.
+    pub repair_sequence: Option<u16>,
+}
+
+/// What a down-track is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DownState {
+    /// The subscriber wants nothing at present.
+    Paused,
+    /// It waits for a key frame.
+    Awaiting,
+    /// It sends this layer.
+    Forwarding {
+        /// Rank of the layer.
+        layer: u8,
+    },
+}
+
+/// The last packet that went out in order.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    timestamp: u32,
+    at: Time,
+    rewrite: vp8::Rewrite,
+}
+
+/// A down-track.
+#[derive(Debug)]
+pub struct Down {
+    to: Destination,
+    codec: Codec,
+    paused: bool,
+    target: Target,
+    /// Policy for losses; read by [`Down::aim`].
+    pub loss: LossCap,
+    selector: Selector,
+    munger: Munger,
+    last: Option<Last>,
+    skipped_picture: Option<(u8, u16)>,
+    packets: u32,
+    octets: u32,
+    repair_next: Option<u16>,
+    repairs: (Time, u32),
+}
+
+impl Down {
+    /// A down-track that has sent nothing.
+    pub fn new(to: Destination, codec: Codec, start: SenderStart) -> Self {
+        Self {
+            to,
+            codec,
+            paused: false,
+            target: Target::default(),
+            loss: LossCap::default(),
+            selector: Selector::default(),
+            munger: Munger::new(start.sequence),
+            last: None,
+            skipped_picture: None,
+            packets: 0,
+            octets: 0,
+            repair_next: start.repair_sequence,
+            repairs: (Time::default(), 0),
+        }
+    }
+
+    /// Where it goes.
+    pub const fn to(&self) -> Destination {
+        self.to
+    }
+
+    /// What it is doing.
+    pub const fn state(&self) -> DownState {
+        match (self.paused, self.selector.current()) {
+            (true, _) => DownState::Paused,
+            (false, None) => DownState::Awaiting,
+            (false, Some(layer)) => DownState::Forwarding { layer },
+        }
+    }
+
+    /// Takes the subscriber's wishes.
+    pub const fn set_target(&mut self, target: Option<Target>) {
+        match target {
+            Some(target) => {
+                self.target = target;
+                self.paused = false;
+            }
+            None => {
+                self.paused = true;
+                self.selector.reset();
+            }
+        }
+    }
+
+    /// Chooses among the layers that are active now.
+    pub fn aim(&mut self, active: [bool; LAYERS]) {
+        self.selector.aim(active, self.target.layer.min(self.loss.cap()));
+    }
+
+    /// The layer whose key frame it waits for.
+    pub fn awaited(&self) -> Option<u8> {
+        if self.paused { None } else { self.selector.awaited() }
+    }
+
+    /// The layer a key frame would help: the one being sent, or the one waited for.
+    pub fn key_frame_layer(&self) -> Option<u8> {
+        self.selector.current().or_else(|| self.awaited())
+    }
+
+    /// Stops until the next key frame: the publisher muted or began anew.
+    pub const fn interrupt(&mut self) {
+        self.selector.reset();
+    }
+
+    /// The publisher's stream of this layer began anew: its numbers and clocks are others now.
+    pub fn restart(&mut self, layer: u8) {
+        if self.selector.current() == Some(layer) {
+            self.selector.reset();
+        }
+        self.munger.forget(layer);
+    }
+
+    /// What becomes of a packet of `layer`.
+    pub fn forward<'a>(
+        &mut self,
+        now: Time,
+        layer: u8,
+        packet: &Inbound<'a>,
+        clocks: &[Option<SenderClock>; LAYERS],
+    ) -> Option<Outgoing<'a>> {
+        if self.paused {
+            return None;
+        }
+        let mapped = match self.selector.choose(layer, &packet.about, self.target.temporal) {
+            // A late packet may still have its place in what was sent of another layer, or before an interruption.
+            Choice::Ignore => self.munger.place(layer, packet.sequence)?,
+            Choice::Skip => return self.skip(layer, packet),
+            Choice::Forward => self.munger.map(layer, packet.sequence)?,
+            Choice::Switch => {
+                let timestamp = self.timestamp_offset(now, layer, packet, clocks);
+                self.munger
+                    .switch(layer, packet.sequence, timestamp, self.vp8_offsets(packet));
+                self.munger.map(layer, packet.sequence)?
+            }
+        };
+        let (outgoing, rewrite) = rewritten(packet, mapped.sequence, &mapped.mapping);
+        if mapped.newest {
+            self.last = Some(Last {
+                timestamp: outgoing.timestamp,
+                at: now,
+                rewrite,
+            });
+        }
+        self.count(packet.payload.len());
+        Some(outgoing)
+    }
+
+    /// The packet that went out under `sequence`, as it is to be repeated; `None` when nothing may be repeated now.
+    /// `find` looks in the history of a layer.
+    pub fn repeat<'a>(
+        &mut self,
+        now: Time,
+        sequence: u16,
+        find: impl FnOnce(u8, u64) -> Option<Inbound<'a>>,
+    ) -> Option<Outgoing<'a>> {
+        let number = self.repair_next?;
+        let (original, mapping) = self.munger.unmap(sequence)?;
+        let packet = find(mapping.layer, original)?;
+        if now.since(self.repairs.0).as_secs() >= 1 {
+            self.repairs = (now, 0);
+        }
+        if self.repairs.1 >= REPAIRS_PER_SECOND_MAX {
+            return None;
+        }
+        self.repairs.1 += 1;
+        self.repair_next = Some(number.wrapping_add(1));
+        let (outgoing, _) = rewritten(&packet, u64::from(sequence), &mapping);
+        Some(Outgoing {
+            repair: Some(Repair { sequence: number }),
+            ..outgoing
+        })
+    }
+
+    /// What a sender report says now: both clocks, and how much was sent; `None` before the publisher has reported.
+    pub fn report(&self, now: Time, clocks: &[Option<SenderClock>; LAYERS]) -> Option<SenderNumbers> {
+        let layer = self.selector.current().filter(|_| !self.paused)?;
+        let clock = clocks.get(usize::from(layer)).copied().flatten()?;
+        let (ntp, rtp) = clock.at(now, self.codec.clock_rate());
+        let offset = self.munger.current()?.timestamp;
+        Some(SenderNumbers {
+            ntp,
+            rtp: rtp.wrapping_add(offset),
+            packets: self.packets,
+            octets: self.octets,
+        })
+    }
+
+    fn skip<'a>(&mut self, layer: u8, packet: &Inbound<'a>) -> Option<Outgoing<'a>> {
+        let picture = packet
+            .about
+            .vp8
+            .and_then(|vp8| vp8.picture)
+            .map(|picture| (layer, picture.id));
+        let is_new_picture = picture.is_some() && picture != self.skipped_picture;
+        let filler = self.munger.skip(layer, packet.sequence, u16::from(is_new_picture));
+        if filler.is_none() {
+            self.skipped_picture = picture;
+        }
+        // Receivers take a packet without payload as padding: its number is accounted for and nothing is decoded.
+        let mapping = self.munger.current().copied()?;
+        filler.map(|sequence| Outgoing {
+            marker: false,
+            orientation: None,
+            prefix: Prefix::default(),
+            rest: &[],
+            ..rewritten(packet, sequence, &mapping).0
+        })
+    }
+
+    /// What to add to the timestamps of `layer` so that the stream goes on where it was.
+    fn timestamp_offset(
+        &self,
+        now: Time,
+        layer: u8,
+        packet: &Inbound<'_>,
+        clocks: &[Option<SenderClock>; LAYERS],
+    ) -> u32 {
+        let Some(last) = self.last else { return 0 };
+        let earlier = self.munger.current();
+        if let Some(mapping) = earlier.filter(|mapping| mapping.layer == layer) {
+            return mapping.timestamp;
+        }
+        let rate = self.codec.clock_rate();
+        let passed = ticks(now.since(last.at), rate);
+        // Both layers' reports, when there are, tell exactly what instant of the old layer this frame is of.
+        let clock_of = |layer: u8| clocks.get(usize::from(layer)).copied().flatten();
+        let exact = earlier.and_then(|mapping| {
+            let (new, old) = (clock_of(layer)?, clock_of(mapping.layer)?);
+            let ntp = new.ntp_at(packet.timestamp, rate);
+            Some(old.rtp_at(ntp, rate).wrapping_add(mapping.timestamp))
+        });
+        let plausible = |timestamp: &u32| {
+            let ahead = timestamp.wrapping_sub(last.timestamp);
+            ahead > 0 && ahead < passed.saturating_add(rate)
+        };
+        let timestamp = exact
+            .filter(plausible)
+            .unwrap_or_else(|| last.timestamp.wrapping_add(passed.max(1)));
+        timestamp.wrapping_sub(packet.timestamp)
+    }
+
+    /// What to add to VP8's identifiers so that this packet's frame follows the last one sent.
+    fn vp8_offsets(&self, packet: &Inbound<'_>) -> vp8::Offsets {
+        let (Some(last), Some(descriptor)) = (self.last, packet.about.vp8) else {
+            return vp8::Offsets::default();
+        };
+        last.rewrite.followed_by(&descriptor)
+    }
+
+    fn count(&mut self, payload_bytes: usize) {
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self
+            .octets
+            .wrapping_add(u32::try_from(payload_bytes).unwrap_or_default());
+    }
+}
+
+/// The numbers of a sender report (RFC 3550 §6.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderNumbers {
+    /// NTP time of the publisher's clock, 32.32.
+    pub ntp: u64,
+    /// The outgoing stream's RTP timestamp at that time.
+    pub rtp: u32,
+    /// Packets sent.
+    pub packets: u32,
+    /// Payload bytes sent.
+    pub octets: u32,
+}
+
+/// `packet` under the number `sequence` and changed as `mapping` says.
+fn rewritten<'a>(packet: &Inbound<'a>, sequence: u64, mapping: &Mapping) -> (Outgoing<'a>, vp8::Rewrite) {
+    let mut prefix = Prefix::default();
+    let mut rewrite = vp8::Rewrite::default();
+    let mut rest = packet.payload;
+    if let Some(descriptor) = packet.about.vp8
+        && let Some((head, tail)) = packet.payload.split_at_checked(usize::from(descriptor.len))
+        && let Some(copy) = prefix.bytes.get_mut(..head.len())
+    {
+        copy.copy_from_slice(head);
+        rewrite = mapping.vp8.apply(&descriptor);
+        rewrite.write(copy);
+        prefix.len = descriptor.len;
+        rest = tail;
+    }
+    let outgoing = Outgoing {
+        sequence: (sequence & 0xffff) as u16,
+        timestamp: packet.timestamp.wrapping_add(mapping.timestamp),
+        marker: packet.marker,
+        orientation: packet.orientation,
+        prefix,
+        rest,
+        repair: None,
+    };
+    (outgoing, rewrite)
+}

@@ -1,0 +1,303 @@
+//! Everything that can happen to a room. A closed list: what is not here cannot change one.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::codec::Codec;
+use crate::forward::SenderStart;
+use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
+use crate::publish::{Source, TrackKind, VideoLayer, VideoQuality};
+use crate::room::TrackKey;
+
+/// One mutation of a room. After each, [`crate::Room::poll`] is drained until it returns `None`.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Somebody connected with a valid token.
+    Join(Box<Join>),
+    /// A member's transport is up: media can reach them.
+    Connected(MemberId),
+    /// A member is gone, or has to go.
+    Leave {
+        /// Who.
+        member: MemberId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// A publisher announces a track.
+    AddTrack {
+        /// Who.
+        member: MemberId,
+        /// The track.
+        request: Box<AddTrack>,
+    },
+    /// A publisher's description was answered; these are the client's names of the tracks that it sends from now on.
+    Offered {
+        /// Who.
+        member: MemberId,
+        /// The client's track ids, each with its kind.
+        sending: Vec<(String, TrackKind)>,
+    },
+    /// The first packet of a stream came.
+    Stream {
+        /// Who sends.
+        member: MemberId,
+        /// The shell's number for it.
+        stream: u16,
+        /// The client's id of the track.
+        cid: String,
+        /// Its layer; `None` without simulcast.
+        rid: Option<String>,
+        /// Its codec.
+        codec: Codec,
+    },
+    /// A publisher silenced a track, or the organizer did.
+    Mute {
+        /// The publisher.
+        member: MemberId,
+        /// The track.
+        track: TrackSid,
+        /// Silent or not.
+        muted: bool,
+        /// Who wants it.
+        by: MutedBy,
+    },
+    /// A subscriber chose tracks.
+    Subscribe {
+        /// Who.
+        member: MemberId,
+        /// Which tracks.
+        tracks: Vec<TrackSid>,
+        /// Wanted or not.
+        wanted: bool,
+    },
+    /// A subscriber said how it shows tracks.
+    TrackSettings {
+        /// Who.
+        member: MemberId,
+        /// Which tracks.
+        tracks: Vec<TrackSid>,
+        /// How.
+        settings: TrackSettings,
+    },
+    /// The subscriber's client has accepted the stream of a track.
+    SenderReady {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+        /// The shell's number for the outgoing stream.
+        sender: u32,
+        /// What it begins with.
+        start: SenderStart,
+    },
+    /// A subscriber's decoder needs a key frame (PLI or FIR).
+    KeyFrameWanted {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+    },
+    /// A subscriber reported what it lost (RFC 3550 §6.4.1).
+    LossReport {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+        /// Share lost since the last report, in 1/256.
+        fraction_lost: u8,
+    },
+    /// A publisher reported its clocks (RFC 3550 §6.4.1).
+    SenderClock {
+        /// The track.
+        track: TrackKey,
+        /// Its layer.
+        layer: u8,
+        /// NTP time, 32.32.
+        ntp: u64,
+        /// RTP timestamp of the same instant.
+        rtp: u32,
+    },
+    /// A member sends data to others.
+    Data {
+        /// Who.
+        member: MemberId,
+        /// How it travels.
+        kind: DataKind,
+        /// To whom; everybody else when empty.
+        to: Vec<Identity>,
+        /// The message, ready to be delivered.
+        payload: Bytes,
+    },
+    /// The node itself says something to everybody.
+    Announce {
+        /// How it travels.
+        kind: DataKind,
+        /// The message, ready to be delivered.
+        payload: Bytes,
+    },
+    /// What a member may do has changed.
+    Permissions {
+        /// Who.
+        member: MemberId,
+        /// From now on.
+        permissions: Permissions,
+    },
+    /// The room ends for everybody.
+    Close(LeaveReason),
+    /// The time of [`crate::Room::poll_timeout`] has come.
+    Timeout,
+}
+
+/// Somebody who joins.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// The shell's number for them.
+    pub member: MemberId,
+    /// Their connection.
+    pub sid: ParticipantSid,
+    /// Who they are. An earlier member of the same identity has to go.
+    pub identity: Identity,
+    /// Name to show.
+    pub name: String,
+    /// Opaque to us.
+    pub metadata: String,
+    /// Opaque to us.
+    pub attributes: BTreeMap<String, String>,
+    /// What they may do.
+    pub permissions: Permissions,
+    /// Subscribe to everything that is published, until told otherwise.
+    pub auto_subscribe: bool,
+}
+
+/// What a member may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    /// Which tracks may be published.
+    pub publish: PublishRight,
+    /// Receive tracks.
+    pub subscribe: bool,
+    /// Send data.
+    pub publish_data: bool,
+    /// Change their own name, metadata and attributes.
+    pub update_metadata: bool,
+    /// Others are not told of them.
+    pub hidden: bool,
+}
+
+/// Which tracks may be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublishRight {
+    /// None.
+    Nothing,
+    /// Of these sources only.
+    Sources(Vec<Source>),
+    /// All.
+    Everything,
+}
+
+impl PublishRight {
+    /// Whether a track of `source` may be published.
+    pub fn allows(&self, source: Source) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Sources(sources) => sources.contains(&source),
+            Self::Everything => true,
+        }
+    }
+}
+
+/// A track that a publisher announces.
+#[derive(Debug, Clone)]
+pub struct AddTrack {
+    /// The client's name for the track: its `MediaStreamTrack` id.
+    pub cid: String,
+    /// The node's name for it.
+    pub sid: TrackSid,
+    /// Sound or pictures.
+    pub kind: TrackKind,
+    /// Where it comes from.
+    pub source: Source,
+    /// The client's name to show.
+    pub name: String,
+    /// The client's group of tracks that play together.
+    pub stream: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Begins silent.
+    pub muted: bool,
+    /// Layers, as announced.
+    pub layers: Vec<VideoLayer>,
+    /// Sound in two channels.
+    pub stereo: bool,
+    /// No silence suppression.
+    pub disable_dtx: bool,
+    /// No redundant audio.
+    pub disable_red: bool,
+}
+
+/// How a subscriber shows a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrackSettings {
+    /// Not at all at present: send nothing.
+    Disabled,
+    /// In this layer or the best below it.
+    Quality {
+        /// The layer.
+        quality: VideoQuality,
+        /// Frames a second that are enough; 0 for all.
+        fps: u32,
+    },
+    /// At this size: the least layer that is not smaller.
+    Size {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+        /// Frames a second that are enough; 0 for all.
+        fps: u32,
+    },
+}
+
+/// How a data message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DataKind {
+    /// In order and always.
+    Reliable,
+    /// At most once.
+    Lossy,
+}
+
+/// Who silenced a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MutedBy {
+    /// The publisher: told to the others.
+    Publisher,
+    /// The organizer: told to the publisher too, whose client has to stop.
+    Organizer,
+}
+
+/// Why somebody is no longer in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// They left.
+    ClientInitiated,
+    /// The same identity joined again.
+    DuplicateIdentity,
+    /// An organizer removed them, or their right ended.
+    Removed,
+    /// The room was ended.
+    RoomDeleted,
+    /// The node shuts down.
+    ServerShutdown,
+    /// The transport failed or went silent.
+    ConnectionLost,
+    /// The signalling connection broke and was not resumed.
+    SignalLost,
+    /// They broke the protocol or its limits.
+    ProtocolError,
+    /// The room is full.
+    RoomFull,
+}

@@ -1,0 +1,56 @@
+//! Every bound of a room, with its unit and its reason. The shell bounds what it accepts from the network (frames,
+//! message rates); these hold whatever it forgets.
+
+use std::time::Duration;
+
+/// Members of one room. A room lives on one worker for now, and a worker serves about 3,000 viewers at 1.5 Mbit/s
+/// (targets.md); above this a room must span workers.
+pub const MEMBERS_MAX: usize = 5_000;
+/// Tracks one member publishes at a time: camera, microphone, screen and its sound, and as many spare.
+pub const TRACKS_PER_MEMBER_MAX: usize = 8;
+/// Tracks of one room; a subscriber's description holds no more sections than this (sfu-peer: 256).
+pub const TRACKS_PER_ROOM_MAX: usize = 240;
+/// Bytes of a name the client chose (track name, client track id, stream name).
+pub const NAME_BYTES_MAX: usize = 256;
+/// Bytes of one data message; LiveKit's clients split at 15 kB.
+pub const DATA_BYTES_MAX: usize = 64 * 1024;
+/// Named recipients of one data message.
+pub const DESTINATIONS_MAX: usize = 256;
+/// Simulcast layers of a track: q, h and f.
+pub const LAYERS: usize = 3;
+/// Rank of the highest layer.
+pub const LAYER_TOP: u8 = 2;
+
+/// How often a room looks at its clocks while anything is published.
+pub const TICK: Duration = Duration::from_millis(100);
+/// A video layer that sent nothing for this long is not active. Three frames at the lowest useful rate of 5 a second.
+pub const LAYER_IDLE: Duration = Duration::from_millis(750);
+/// Least time between two key frame requests for one layer: encoders need about one round trip, and each key frame
+/// costs everybody several times a usual frame.
+pub const KEY_FRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
+/// How often speakers are judged; LiveKit's clients expect about this cadence.
+pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
+/// Time between two sender reports of one stream: about 1/s keeps lip sync within a frame of clock drift, far below
+/// the 5 % of RFC 3550 §6.2.
+pub const SENDER_REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Bytes of payload a video layer's history holds: at least 1 s at 4 Mbit/s, four round trips of a far viewer.
+pub const VIDEO_HISTORY_BYTES: usize = 512 * 1024;
+/// Bytes of payload an audio history holds: about 4 s at 64 kbit/s.
+pub const AUDIO_HISTORY_BYTES: usize = 32 * 1024;
+/// Packets a history remembers; NACK reaches back at most this far.
+pub const HISTORY_PACKETS: usize = 1024;
+/// Packets repeated for one subscriber's stream in a second. A viewer who loses 30 % of 4 Mbit/s needs 125.
+pub const REPAIRS_PER_SECOND_MAX: u32 = 500;
+/// Sequence mappings a down-track remembers: one for each dropped frame, 2 s of the 22 a second that are dropped when
+/// only a quarter of a 30-frame stream is wanted, and room for late packets.
+pub const MAPPINGS_MAX: usize = 96;
+
+/// Share lost, in 1/256 (RFC 3550 §6.4.1), above which a report counts as bad: 10 %, where GCC backs off too.
+pub const LOSS_BAD: u8 = 26;
+/// Bad reports in a row before a subscriber gets a lower layer.
+pub const LOSS_REPORTS: u8 = 2;
+/// First time a lower layer is kept before the higher one is tried again; doubled each time the trial fails.
+pub const LOSS_HOLD_MIN: Duration = Duration::from_secs(8);
+/// Longest time between two trials.
+pub const LOSS_HOLD_MAX: Duration = Duration::from_secs(64);

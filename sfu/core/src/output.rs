@@ -1,0 +1,217 @@
+//! Everything a room wants done. A closed list, in the order it is to be done.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::codec::Codec;
+use crate::forward::SenderNumbers;
+use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
+use crate::input::{DataKind, LeaveReason, Permissions};
+use crate::publish::TrackInfo;
+use crate::room::{StreamKey, TrackKey};
+use crate::time::Time;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Tell somebody they are in, and who else is.
+    Joined {
+        /// Whom.
+        to: MemberId,
+        /// As others see them.
+        participant: Arc<Participant>,
+        /// The others, hidden ones left out.
+        others: Vec<Arc<Participant>>,
+    },
+    /// Tell members about a change of a participant.
+    Participant {
+        /// Whom.
+        to: Vec<MemberId>,
+        /// The participant as they are now.
+        participant: Arc<Participant>,
+    },
+    /// Answer an announced track.
+    TrackPublished {
+        /// The publisher.
+        to: MemberId,
+        /// The client's name for the track.
+        cid: String,
+        /// The track.
+        track: TrackInfo,
+    },
+    /// Refuse an announced track.
+    TrackRefused {
+        /// The publisher.
+        to: MemberId,
+        /// The client's name for the track.
+        cid: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Tell a publisher that a track of theirs is no longer published.
+    TrackUnpublished {
+        /// The publisher.
+        to: MemberId,
+        /// The track.
+        track: TrackSid,
+    },
+    /// Tell a publisher to silence a track.
+    Mute {
+        /// The publisher.
+        to: MemberId,
+        /// The track.
+        track: TrackSid,
+        /// Silent or not.
+        muted: bool,
+    },
+    /// Tell a subscriber that it cannot have a track.
+    SubscriptionRefused {
+        /// The subscriber.
+        to: MemberId,
+        /// The track.
+        track: TrackSid,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Tell members who speaks: those whose state changed.
+    Speakers {
+        /// Whom.
+        to: Vec<MemberId>,
+        /// Whose state changed, loudest first.
+        speakers: Vec<Speaker>,
+    },
+    /// Deliver a data message.
+    Data {
+        /// To whom.
+        to: Vec<MemberId>,
+        /// How it travels.
+        kind: DataKind,
+        /// The message.
+        payload: Bytes,
+    },
+    /// A member is no longer in the room: say so to them, and end their transports.
+    Left {
+        /// Who.
+        member: MemberId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Packets of this stream are a layer of this track from now on.
+    StreamBound {
+        /// The publisher.
+        member: MemberId,
+        /// The shell's number for the stream.
+        stream: u16,
+        /// What to give to [`crate::Room::forward`].
+        key: StreamKey,
+    },
+    /// Give a subscriber an outgoing stream for a track; answered by [`crate::Input::SenderReady`].
+    Attach {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+        /// What the description has to say.
+        spec: SenderSpec,
+    },
+    /// Take the outgoing stream of a track away.
+    Detach {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+    },
+    /// Ask a publisher for a key frame.
+    KeyFrame {
+        /// The publisher.
+        member: MemberId,
+        /// The shell's number for the stream.
+        stream: u16,
+    },
+    /// Send a sender report (RFC 3550 §6.4.1).
+    SenderReport {
+        /// The subscriber.
+        member: MemberId,
+        /// The shell's number for the outgoing stream.
+        sender: u32,
+        /// What it says.
+        numbers: SenderNumbers,
+    },
+    /// The last member has left; the room is to be dropped.
+    Closed,
+}
+
+/// What a subscriber's description says of a track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderSpec {
+    /// Its codec.
+    pub codec: Codec,
+    /// The track.
+    pub track: TrackSid,
+    /// Its publisher.
+    pub publisher: ParticipantSid,
+    /// Its group of tracks that play together.
+    pub stream: String,
+}
+
+/// A member as others see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Their connection.
+    pub sid: ParticipantSid,
+    /// Who they are.
+    pub identity: Identity,
+    /// Name to show.
+    pub name: String,
+    /// Opaque to us.
+    pub metadata: String,
+    /// Opaque to us.
+    pub attributes: BTreeMap<String, String>,
+    /// What they may do.
+    pub permissions: Permissions,
+    /// How far they are.
+    pub state: ParticipantState,
+    /// Grows with every change.
+    pub version: u32,
+    /// When they joined.
+    pub joined_at: Time,
+    /// What they publish, in the order of publication.
+    pub tracks: Vec<TrackInfo>,
+}
+
+/// How far a participant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParticipantState {
+    /// In the room.
+    Joined,
+    /// In the room, and media reaches them.
+    Active,
+    /// Gone.
+    Disconnected(LeaveReason),
+}
+
+/// How loud somebody is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speaker {
+    /// Who.
+    pub sid: ParticipantSid,
+    /// From 0 (silent) to 1 (as loud as it gets).
+    pub level: f32,
+    /// Speaking.
+    pub active: bool,
+}
+
+/// Why something was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Not permitted.
+    NotAllowed,
+    /// No such track.
+    NotFound,
+    /// A limit is reached.
+    LimitExceeded,
+    /// The request makes no sense.
+    Invalid,
+}

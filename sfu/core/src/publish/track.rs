@@ -1,0 +1,167 @@
+//! What a publisher says of a track, and what everybody is told of it.
+
+use crate::ids::TrackSid;
+
+/// Sound or pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrackKind {
+    /// Sound.
+    Audio,
+    /// Pictures.
+    Video,
+}
+
+/// Where a track comes from; permissions can be given for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Source {
+    /// Not said.
+    #[default]
+    Unknown,
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A shared screen or window.
+    ScreenShare,
+    /// The sound of a shared screen or window.
+    ScreenShareAudio,
+}
+
+/// A simulcast layer by rank: low, medium, high. A track without simulcast has its one layer at `High`'s settings but
+/// rank 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VideoQuality {
+    /// The smallest layer, RID `q`.
+    Low,
+    /// The middle layer, RID `h`.
+    Medium,
+    /// The largest layer, RID `f`.
+    High,
+}
+
+impl VideoQuality {
+    /// Rank of the layer, from 0.
+    pub const fn rank(self) -> usize {
+        match self {
+            Self::Low => 0,
+            Self::Medium => 1,
+            Self::High => 2,
+        }
+    }
+
+    /// Rank of the layer that LiveKit's clients name by this RID; a stream without one is the only layer.
+    pub fn of_rid(rid: Option<&str>) -> Option<Self> {
+        match rid {
+            None | Some("q" | "0") => Some(Self::Low),
+            Some("h" | "1") => Some(Self::Medium),
+            Some("f" | "2") => Some(Self::High),
+            Some(_) => None,
+        }
+    }
+}
+
+/// One layer as the publisher announced it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VideoLayer {
+    /// Which layer.
+    pub quality: VideoQuality,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Bits a second the publisher means to use.
+    pub bitrate: u32,
+}
+
+/// A track as everybody is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackInfo {
+    /// The name the node gave it.
+    pub sid: TrackSid,
+    /// Sound or pictures.
+    pub kind: TrackKind,
+    /// Where it comes from.
+    pub source: Source,
+    /// The publisher's name for it.
+    pub name: String,
+    /// The publisher's name for the group it plays in (lip sync).
+    pub stream: String,
+    /// `video/VP8` and so on; empty until the first packet says it.
+    pub mime_type: &'static str,
+    /// Silent by the publisher's or the organizer's will.
+    pub muted: bool,
+    /// Pixels across, 0 for sound.
+    pub width: u32,
+    /// Pixels down, 0 for sound.
+    pub height: u32,
+    /// Layers, lowest first; empty for sound.
+    pub layers: Vec<VideoLayer>,
+    /// Announced as simulcast.
+    pub simulcast: bool,
+    /// Sound in two channels.
+    pub stereo: bool,
+    /// The publisher keeps sending in silence.
+    pub disable_dtx: bool,
+    /// The publisher sends redundant audio.
+    pub disable_red: bool,
+}
+
+impl TrackInfo {
+    /// The least layer whose picture is at least `width` × `height`, or the highest.
+    pub fn quality_for(&self, width: u32, height: u32) -> VideoQuality {
+        let fits = |layer: &&VideoLayer| layer.width >= width && layer.height >= height;
+        self.layers
+            .iter()
+            .find(fits)
+            .map_or(VideoQuality::High, |layer| layer.quality)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info() -> TrackInfo {
+        let layer = |quality, width, height| VideoLayer {
+            quality,
+            width,
+            height,
+            bitrate: 0,
+        };
+        TrackInfo {
+            sid: "TR_1".into(),
+            kind: TrackKind::Video,
+            source: Source::Camera,
+            name: String::new(),
+            stream: String::new(),
+            mime_type: "",
+            muted: false,
+            width: 1280,
+            height: 720,
+            layers: vec![
+                layer(VideoQuality::Low, 320, 180),
+                layer(VideoQuality::Medium, 640, 360),
+                layer(VideoQuality::High, 1280, 720),
+            ],
+            simulcast: true,
+            stereo: false,
+            disable_dtx: false,
+            disable_red: false,
+        }
+    }
+
+    #[test]
+    fn the_least_sufficient_layer_is_chosen() {
+        assert_eq!(info().quality_for(200, 100), VideoQuality::Low);
+        assert_eq!(info().quality_for(320, 180), VideoQuality::Low);
+        assert_eq!(info().quality_for(321, 180), VideoQuality::Medium);
+        assert_eq!(info().quality_for(4000, 3000), VideoQuality::High);
+    }
+
+    #[test]
+    fn rids_rank_as_livekit_names_them() {
+        assert_eq!(VideoQuality::of_rid(None), Some(VideoQuality::Low));
+        assert_eq!(VideoQuality::of_rid(Some("f")), Some(VideoQuality::High));
+        assert_eq!(VideoQuality::of_rid(Some("x")), None);
+    }
+}

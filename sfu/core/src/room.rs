@@ -1,0 +1,170 @@
+//! A room: who is in it, what they publish, who gets what.
+//!
+//! All state changes go through [`Room::handle`], except the packet path ([`Room::forward`] and [`Room::repeat`]), which
+//! runs for each packet and so goes straight to the track and straight out through an [`Egress`].
+
+mod data;
+mod media;
+mod member;
+mod membership;
+mod publication;
+mod speakers;
+mod subscription;
+mod track;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::ids::MemberId;
+use crate::input::Input;
+use crate::limits::TICK;
+use crate::output::Output;
+use crate::slots::{Key, Slots};
+use crate::time::Time;
+
+pub use media::Packet;
+pub use track::Track;
+
+use member::Member;
+use speakers::Speakers;
+
+/// Names a published track for as long as it is published.
+pub type TrackKey = Key<Track>;
+
+/// Names a layer of a published track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StreamKey {
+    /// The track.
+    pub track: TrackKey,
+    /// Rank of the layer.
+    pub layer: u8,
+}
+
+/// One room.
+#[derive(Debug, Default)]
+pub struct Room {
+    members: BTreeMap<MemberId, Member>,
+    tracks: Slots<Track>,
+    speakers: Speakers,
+    outputs: VecDeque<Output>,
+    next_tick: Option<Time>,
+}
+
+impl Room {
+    /// A room nobody is in.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Changes the room. Afterwards drain [`Room::poll`], then ask [`Room::poll_timeout`].
+    pub fn handle(&mut self, now: Time, input: Input) {
+        match input {
+            Input::Join(join) => self.join(now, *join),
+            Input::Connected(member) => self.connected(member),
+            Input::Leave { member, reason } => self.leave(member, reason),
+            Input::AddTrack { member, request } => self.add_track(member, *request),
+            Input::Offered { member, sending } => self.offered(member, &sending),
+            Input::Stream {
+                member,
+                stream,
+                cid,
+                rid,
+                codec,
+            } => {
+                self.bind_stream(
+                    now,
+                    member,
+                    publication::NewStream {
+                        stream,
+                        cid,
+                        rid,
+                        codec,
+                    },
+                );
+            }
+            Input::Mute {
+                member,
+                track,
+                muted,
+                by,
+            } => self.mute(member, &track, muted, by),
+            Input::Subscribe { member, tracks, wanted } => self.subscribe(member, tracks, wanted),
+            Input::TrackSettings {
+                member,
+                tracks,
+                settings,
+            } => self.track_settings(now, member, tracks, settings),
+            Input::SenderReady {
+                member,
+                track,
+                sender,
+                start,
+            } => self.sender_ready(now, member, track, sender, start),
+            Input::KeyFrameWanted { member, track } => self.key_frame_wanted(now, member, track),
+            Input::LossReport {
+                member,
+                track,
+                fraction_lost,
+            } => self.loss_report(now, member, track, fraction_lost),
+            Input::SenderClock { track, layer, ntp, rtp } => self.sender_clock(now, track, layer, ntp, rtp),
+            Input::Data {
+                member,
+                kind,
+                to,
+                payload,
+            } => self.data(member, kind, &to, payload),
+            Input::Announce { kind, payload } => self.announce(kind, payload),
+            Input::Permissions { member, permissions } => self.permit(member, permissions),
+            Input::Close(reason) => self.close(reason),
+            Input::Timeout => self.tick(now),
+        }
+        if self.next_tick.is_none() && !self.tracks.is_empty() {
+            self.next_tick = Some(now + TICK);
+        }
+    }
+
+    /// The next thing to do; `None` when all is done.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Timeout`] is due, if nothing else happens before.
+    pub const fn poll_timeout(&self) -> Option<Time> {
+        self.next_tick
+    }
+
+    /// How many members there are.
+    pub fn member_count(&self) -> usize {
+        self.members.len()
+    }
+
+    /// How many members publish something.
+    pub fn publisher_count(&self) -> usize {
+        self.members
+            .values()
+            .filter(|member| !member.published.is_empty())
+            .count()
+    }
+
+    /// How many tracks are published.
+    pub const fn track_count(&self) -> usize {
+        self.tracks.len()
+    }
+
+    /// A published track.
+    pub fn track(&self, key: TrackKey) -> Option<&Track> {
+        self.tracks.get(key)
+    }
+
+    fn tick(&mut self, now: Time) {
+        if self.next_tick.is_none_or(|due| now < due) {
+            return;
+        }
+        self.next_tick = (!self.tracks.is_empty()).then_some(now + TICK);
+        self.tick_media(now);
+        self.tick_speakers(now);
+    }
+
+    fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+}

@@ -1,0 +1,141 @@
+//! The packet path, and what the clock does to it.
+
+use crate::codec::Payload;
+use crate::forward::{Down, Egress, SenderStart};
+use crate::ids::MemberId;
+use crate::output::Output;
+use crate::publish::{Inbound, SenderClock};
+use crate::room::{Room, StreamKey, TrackKey};
+use crate::time::Time;
+
+/// A received packet, as the transport opened it.
+#[derive(Debug, Clone, Copy)]
+pub struct Packet<'a> {
+    /// Sequence number.
+    pub sequence: u16,
+    /// Timestamp.
+    pub timestamp: u32,
+    /// Marker bit.
+    pub marker: bool,
+    /// Loudness in −dBov (RFC 6464): 0 is the loudest, 127 silence.
+    pub audio_level: Option<u8>,
+    /// Rotation and flip of the picture, as on the wire.
+    pub orientation: Option<u8>,
+    /// Payload without padding.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    pub(super) const fn numbered(self, sequence: u64, about: Payload) -> Inbound<'a> {
+        Inbound {
+            sequence,
+            timestamp: self.timestamp,
+            marker: self.marker,
+            orientation: self.orientation,
+            about,
+            payload: self.payload,
+        }
+    }
+}
+
+impl Room {
+    /// The packet path in: packets of one layer, in the order they came, to everybody who gets them. Asks
+    /// [`Room::poll`] for nothing: what it decides about key frames shows at the next timeout.
+    pub fn forward<'a>(
+        &mut self,
+        now: Time,
+        at: StreamKey,
+        packets: impl Iterator<Item = Packet<'a>>,
+        egress: &mut impl Egress,
+    ) {
+        if let Some(track) = self.tracks.get_mut(at.track) {
+            track.forward(now, at.layer, packets, egress);
+        }
+    }
+
+    /// The packet path back: sends a subscriber again what it names as lost (a NACK, RFC 4585 §6.2.1).
+    pub fn repeat(
+        &mut self,
+        now: Time,
+        member: MemberId,
+        track: TrackKey,
+        lost: impl Iterator<Item = u16>,
+        egress: &mut impl Egress,
+    ) {
+        if let Some(track) = self.tracks.get_mut(track) {
+            track.repeat(now, member, lost, egress);
+        }
+    }
+
+    pub(super) fn sender_ready(&mut self, now: Time, id: MemberId, key: TrackKey, sender: u32, start: SenderStart) {
+        let Some(member) = self.members.get(&id).filter(|member| member.attached.contains(&key)) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        if track.down_mut(id).is_some() {
+            return;
+        }
+        let mut down = Down::new(crate::forward::Destination { member: id, sender }, track.codec, start);
+        if let Some(settings) = member.settings.get(&track.info.sid) {
+            down.set_target(super::subscription::target(*settings, &track.info));
+        }
+        track.add_down(down);
+        self.ask_key_frames(now, key);
+    }
+
+    pub(super) fn key_frame_wanted(&mut self, now: Time, member: MemberId, key: TrackKey) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let wanted = track.down_mut(member).and_then(|down| down.key_frame_layer());
+        if let Some(layer) = wanted.and_then(|rank| track.layer_mut(rank)) {
+            layer.key_frames.want();
+        }
+        self.ask_key_frames(now, key);
+    }
+
+    pub(super) fn loss_report(&mut self, now: Time, member: MemberId, key: TrackKey, fraction_lost: u8) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let Some(down) = track.down_mut(member) else { return };
+        if let crate::forward::DownState::Forwarding { layer } = down.state() {
+            down.loss.report(now, fraction_lost, layer);
+            track.aim(member);
+            self.ask_key_frames(now, key);
+        }
+    }
+
+    pub(super) fn sender_clock(&mut self, now: Time, key: TrackKey, rank: u8, ntp: u64, rtp: u32) {
+        if let Some(layer) = self.tracks.get_mut(key).and_then(|track| track.layer_mut(rank)) {
+            layer.clock = Some(SenderClock { ntp, rtp, arrival: now });
+        }
+    }
+
+    pub(super) fn ask_key_frames(&mut self, now: Time, key: TrackKey) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let member = track.publisher;
+        for stream in track.key_frames_due(now) {
+            self.push(Output::KeyFrame { member, stream });
+        }
+    }
+
+    pub(super) fn tick_media(&mut self, now: Time) {
+        for key in self.tracks.keys() {
+            let Some(track) = self.tracks.get_mut(key) else {
+                continue;
+            };
+            track.refresh_activity(now);
+            if track.reports_due(now) {
+                track.tick_losses(now);
+                let clocks = track.clocks();
+                let reports = track
+                    .downs()
+                    .iter()
+                    .filter_map(|down| Some((down.to(), down.report(now, &clocks)?)));
+                self.outputs.extend(reports.map(|(to, numbers)| Output::SenderReport {
+                    member: to.member,
+                    sender: to.sender,
+                    numbers,
+                }));
+            }
+            self.ask_key_frames(now, key);
+        }
+    }
+}

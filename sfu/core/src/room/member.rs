@@ -1,0 +1,98 @@
+//! One member.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::ids::TrackSid;
+use crate::input::{AddTrack, Join, Permissions, TrackSettings};
+use crate::output::{Participant, ParticipantState};
+use crate::publish::TrackInfo;
+use crate::room::{Track, TrackKey};
+use crate::slots::Slots;
+use crate::time::Time;
+
+/// A member, and what they want and have.
+#[derive(Debug)]
+pub(super) struct Member {
+    join: Join,
+    state: ParticipantState,
+    version: u32,
+    joined_at: Time,
+    /// Announced tracks whose media has not come yet, oldest first.
+    pub(super) announced: Vec<AddTrack>,
+    /// Published tracks, oldest first.
+    pub(super) published: Vec<TrackKey>,
+    /// Tracks they chose or declined by name; the rest follows `auto_subscribe`.
+    pub(super) wishes: BTreeMap<TrackSid, bool>,
+    /// How they show tracks.
+    pub(super) settings: BTreeMap<TrackSid, TrackSettings>,
+    /// Tracks for which an outgoing stream was asked of the shell.
+    pub(super) attached: BTreeSet<TrackKey>,
+}
+
+impl Member {
+    pub(super) fn new(join: Join, now: Time) -> Self {
+        Self {
+            join,
+            state: ParticipantState::Joined,
+            version: 1,
+            joined_at: now,
+            announced: Vec::new(),
+            published: Vec::new(),
+            wishes: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            attached: BTreeSet::new(),
+        }
+    }
+
+    pub(super) const fn join(&self) -> &Join {
+        &self.join
+    }
+
+    pub(super) const fn permissions(&self) -> &Permissions {
+        &self.join.permissions
+    }
+
+    pub(super) fn set_permissions(&mut self, permissions: Permissions) {
+        self.join.permissions = permissions;
+        self.version += 1;
+    }
+
+    pub(super) const fn set_state(&mut self, state: ParticipantState) {
+        self.state = state;
+        self.version += 1;
+    }
+
+    /// What they publish has changed.
+    pub(super) const fn touch(&mut self) {
+        self.version += 1;
+    }
+
+    /// Whether they want a track of this name that somebody else publishes.
+    pub(super) fn wants(&self, track: &TrackSid) -> bool {
+        let wish = self.wishes.get(track).copied().unwrap_or(self.join.auto_subscribe);
+        self.join.permissions.subscribe && wish
+    }
+
+    /// As others see them.
+    pub(super) fn participant(&self, tracks: &Slots<Track>) -> Arc<Participant> {
+        let infos: Vec<TrackInfo> = self
+            .published
+            .iter()
+            .filter_map(|key| tracks.get(*key))
+            .map(|track| track.info.clone())
+            .collect();
+        Arc::new(Participant {
+            sid: self.join.sid.clone(),
+            identity: self.join.identity.clone(),
+            name: self.join.name.clone(),
+            metadata: self.join.metadata.clone(),
+            attributes: self.join.attributes.clone(),
+            permissions: self.join.permissions.clone(),
+            state: self.state,
+            version: self.version,
+            joined_at: self.joined_at,
+            tracks: infos,
+        })
+    }
+}

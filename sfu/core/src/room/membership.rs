@@ -1,0 +1,132 @@
+//! Coming, going, and telling the others.
+
+use crate::ids::{Identity, MemberId};
+use crate::input::{Join, LeaveReason, Permissions};
+use crate::limits::MEMBERS_MAX;
+use crate::output::{Output, ParticipantState};
+use crate::room::{Member, Room};
+use crate::time::Time;
+
+impl Room {
+    pub(super) fn join(&mut self, now: Time, join: Join) {
+        let member = join.member;
+        if let Some(earlier) = self.find_identity(&join.identity) {
+            self.leave(earlier, LeaveReason::DuplicateIdentity);
+        }
+        if self.members.len() >= MEMBERS_MAX {
+            self.push(Output::Left {
+                member,
+                reason: LeaveReason::RoomFull,
+            });
+            return;
+        }
+        let others = self
+            .members
+            .values()
+            .filter(|other| !other.permissions().hidden)
+            .map(|other| other.participant(&self.tracks))
+            .collect();
+        let newcomer = Member::new(join, now);
+        let participant = newcomer.participant(&self.tracks);
+        self.members.insert(member, newcomer);
+        self.push(Output::Joined {
+            to: member,
+            participant,
+            others,
+        });
+        self.tell_others(member);
+        self.settle(member);
+    }
+
+    pub(super) fn connected(&mut self, id: MemberId) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.set_state(ParticipantState::Active);
+            self.tell_everybody(id);
+        }
+    }
+
+    pub(super) fn leave(&mut self, id: MemberId, reason: LeaveReason) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        for track in std::mem::take(&mut member.published) {
+            self.drop_track(track);
+        }
+        self.detach_all(id);
+        if let Some(mut member) = self.members.remove(&id) {
+            member.set_state(ParticipantState::Disconnected(reason));
+            let participant = member.participant(&self.tracks);
+            if !member.permissions().hidden {
+                let to = self.members.keys().copied().collect();
+                self.push(Output::Participant { to, participant });
+            }
+            self.push(Output::Left { member: id, reason });
+        }
+        if self.members.is_empty() {
+            self.next_tick = None;
+            self.push(Output::Closed);
+        }
+    }
+
+    pub(super) fn close(&mut self, reason: LeaveReason) {
+        let everybody: Vec<_> = self.members.keys().copied().collect();
+        for member in everybody {
+            self.leave(member, reason);
+        }
+    }
+
+    pub(super) fn permit(&mut self, id: MemberId, permissions: Permissions) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        member.set_permissions(permissions);
+        let rights = member.permissions().publish.clone();
+        member.announced.retain(|track| rights.allows(track.source));
+        let forbidden: Vec<_> = member
+            .published
+            .iter()
+            .copied()
+            .filter(|key| {
+                self.tracks
+                    .get(*key)
+                    .is_some_and(|track| !rights.allows(track.info.source))
+            })
+            .collect();
+        for key in forbidden {
+            self.unpublish(id, key);
+        }
+        self.settle(id);
+        self.tell_everybody(id);
+    }
+
+    /// Tells the others, unless the member is hidden.
+    pub(super) fn tell_others(&mut self, about: MemberId) {
+        let Some(member) = self.members.get(&about).filter(|member| !member.permissions().hidden) else {
+            return;
+        };
+        let participant = member.participant(&self.tracks);
+        let to: Vec<_> = self.members.keys().copied().filter(|id| *id != about).collect();
+        if !to.is_empty() {
+            self.push(Output::Participant { to, participant });
+        }
+    }
+
+    /// Tells the member, and the others unless the member is hidden.
+    pub(super) fn tell_everybody(&mut self, about: MemberId) {
+        let Some(member) = self.members.get(&about) else { return };
+        let participant = member.participant(&self.tracks);
+        let to = if member.permissions().hidden {
+            vec![about]
+        } else {
+            self.members.keys().copied().collect()
+        };
+        self.push(Output::Participant { to, participant });
+    }
+
+    pub(super) fn find_identity(&self, identity: &Identity) -> Option<MemberId> {
+        self.members
+            .iter()
+            .find(|(_, member)| member.join().identity == *identity)
+            .map(|(id, _)| *id)
+    }
+}

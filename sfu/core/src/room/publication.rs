@@ -1,0 +1,225 @@
+//! From an announced track to a published one, and back.
+
+use crate::codec::Codec;
+use crate::ids::{MemberId, TrackSid};
+use crate::input::{AddTrack, MutedBy};
+use crate::limits::{NAME_BYTES_MAX, TRACKS_PER_MEMBER_MAX, TRACKS_PER_ROOM_MAX};
+use crate::output::{Output, Refusal};
+use crate::publish::{TrackInfo, TrackKind, VideoLayer, VideoQuality};
+use crate::room::{Member, Room, StreamKey, Track, TrackKey};
+use crate::time::Time;
+
+/// A stream whose first packet came.
+#[derive(Debug)]
+pub(super) struct NewStream {
+    pub(super) stream: u16,
+    pub(super) cid: String,
+    pub(super) rid: Option<String>,
+    pub(super) codec: Codec,
+}
+
+impl Room {
+    pub(super) fn add_track(&mut self, id: MemberId, request: AddTrack) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if let Some(announced) = member.announced.iter().find(|track| track.cid == request.cid) {
+            let track = info(announced);
+            return self.push(Output::TrackPublished {
+                to: id,
+                cid: request.cid,
+                track,
+            });
+        }
+        if let Some(refusal) = refuse(member, &request) {
+            return self.push(Output::TrackRefused {
+                to: id,
+                cid: request.cid,
+                refusal,
+            });
+        }
+        let track = info(&request);
+        let cid = request.cid.clone();
+        member.announced.push(request);
+        self.push(Output::TrackPublished { to: id, cid, track });
+    }
+
+    /// Unpublishes what the client no longer sends.
+    pub(super) fn offered(&mut self, id: MemberId, sending: &[(String, TrackKind)]) {
+        let Some(member) = self.members.get(&id) else { return };
+        let ended = |key: &TrackKey| {
+            self.tracks
+                .get(*key)
+                .is_some_and(|track| !sending.iter().any(|(cid, _)| *cid == track.cid))
+        };
+        let gone: Vec<_> = member.published.iter().copied().filter(ended).collect();
+        let changed = !gone.is_empty();
+        for key in gone {
+            self.unpublish(id, key);
+        }
+        if changed {
+            self.tell_everybody(id);
+        }
+    }
+
+    pub(super) fn bind_stream(&mut self, now: Time, id: MemberId, new: NewStream) {
+        let Some(quality) = VideoQuality::of_rid(new.rid.as_deref()) else {
+            return;
+        };
+        let published = self.find_published(id, &new.cid);
+        let Some(key) = published.or_else(|| self.publish(now, id, &new)) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        if track.codec != new.codec {
+            return;
+        }
+        track.bind(quality.rank(), new.stream);
+        let layer = u8::try_from(quality.rank()).unwrap_or_default();
+        let bound = StreamKey { track: key, layer };
+        self.push(Output::StreamBound {
+            member: id,
+            stream: new.stream,
+            key: bound,
+        });
+        if published.is_none() {
+            self.tell_everybody(id);
+            for other in self.members.keys().copied().collect::<Vec<_>>() {
+                self.settle(other);
+            }
+        }
+    }
+
+    /// Makes the announced track that a stream belongs to a published one.
+    fn publish(&mut self, now: Time, id: MemberId, new: &NewStream) -> Option<TrackKey> {
+        if self.tracks.len() >= TRACKS_PER_ROOM_MAX {
+            return None;
+        }
+        let member = self.members.get_mut(&id)?;
+        let kind = if new.codec.is_video() {
+            TrackKind::Video
+        } else {
+            TrackKind::Audio
+        };
+        // Some clients rewrite track ids in their descriptions: then the oldest announced track of the kind is meant.
+        let by_name = member.announced.iter().position(|track| track.cid == new.cid);
+        let position = by_name.or_else(|| member.announced.iter().position(|track| track.kind == kind))?;
+        if member.announced.get(position)?.kind != kind {
+            return None;
+        }
+        let request = member.announced.remove(position);
+        let info = TrackInfo {
+            mime_type: new.codec.mime_type(),
+            ..info(&request)
+        };
+        let key = self
+            .tracks
+            .insert(Track::new(info, new.cid.clone(), id, new.codec, now));
+        member.published.push(key);
+        member.touch();
+        Some(key)
+    }
+
+    pub(super) fn unpublish(&mut self, id: MemberId, key: TrackKey) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        member.published.retain(|published| *published != key);
+        member.touch();
+        if let Some(sid) = self.drop_track(key) {
+            self.push(Output::TrackUnpublished { to: id, track: sid });
+        }
+    }
+
+    /// Takes a track out of the room and away from its subscribers.
+    pub(super) fn drop_track(&mut self, key: TrackKey) -> Option<TrackSid> {
+        let track = self.tracks.remove(key)?;
+        for (id, member) in &mut self.members {
+            member.wishes.remove(&track.info.sid);
+            member.settings.remove(&track.info.sid);
+            if member.attached.remove(&key) {
+                self.outputs.push_back(Output::Detach {
+                    member: *id,
+                    track: key,
+                });
+            }
+        }
+        Some(track.info.sid)
+    }
+
+    pub(super) fn mute(&mut self, id: MemberId, sid: &TrackSid, muted: bool, by: MutedBy) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        if let Some(announced) = member.announced.iter_mut().find(|track| track.sid == *sid) {
+            announced.muted = muted;
+            return;
+        }
+        let of_name = |key: &TrackKey| self.tracks.get(*key).is_some_and(|track| track.info.sid == *sid);
+        let Some(key) = member.published.iter().copied().find(of_name) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key).filter(|track| track.info.muted != muted) else {
+            return;
+        };
+        track.set_muted(muted);
+        member.touch();
+        if by == MutedBy::Organizer {
+            self.push(Output::Mute {
+                to: id,
+                track: sid.clone(),
+                muted,
+            });
+        }
+        self.tell_everybody(id);
+    }
+
+    fn find_published(&self, id: MemberId, cid: &str) -> Option<TrackKey> {
+        let is_it = |key: &TrackKey| self.tracks.get(*key).is_some_and(|track| track.cid == cid);
+        self.members.get(&id)?.published.iter().copied().find(is_it)
+    }
+}
+
+fn refuse(member: &Member, request: &AddTrack) -> Option<Refusal> {
+    let names = [&request.cid, &request.name, &request.stream];
+    if request.cid.is_empty() || names.iter().any(|name| name.len() > NAME_BYTES_MAX) {
+        return Some(Refusal::Invalid);
+    }
+    if !member.permissions().publish.allows(request.source) {
+        return Some(Refusal::NotAllowed);
+    }
+    let tracks = member.announced.len() + member.published.len();
+    (tracks >= TRACKS_PER_MEMBER_MAX).then_some(Refusal::LimitExceeded)
+}
+
+/// What everybody is told of an announced track.
+fn info(request: &AddTrack) -> TrackInfo {
+    let mut layers = request.layers.clone();
+    layers.sort_by_key(|layer| layer.quality);
+    layers.dedup_by_key(|layer| layer.quality);
+    if layers.is_empty() && request.kind == TrackKind::Video {
+        let (width, height) = (request.width, request.height);
+        layers.push(VideoLayer {
+            quality: VideoQuality::High,
+            width,
+            height,
+            bitrate: 0,
+        });
+    }
+    TrackInfo {
+        sid: request.sid.clone(),
+        kind: request.kind,
+        source: request.source,
+        name: request.name.clone(),
+        stream: request.stream.clone(),
+        mime_type: "",
+        muted: request.muted,
+        width: request.width,
+        height: request.height,
+        simulcast: layers.len() > 1,
+        layers,
+        stereo: request.stereo,
+        disable_dtx: request.disable_dtx,
+        disable_red: request.disable_red,
+    }
+}

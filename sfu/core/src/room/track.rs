@@ -1,0 +1,230 @@
+//! A published track: its layers in, its copies out.
+
+use smallvec::SmallVec;
+
+use crate::codec::{Codec, Payload};
+use crate::forward::{Down, Egress};
+use crate::ids::MemberId;
+use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
+use crate::publish::{Inbound, Layer, SenderClock, TrackInfo};
+use crate::room::media::Packet;
+use crate::room::speakers::Loudness;
+use crate::time::Time;
+
+/// Packets handled at once without allocating; the shell's receive batch is not larger.
+const BATCH: usize = 64;
+
+/// A published track.
+#[derive(Debug)]
+pub struct Track {
+    /// What everybody is told of it.
+    pub info: TrackInfo,
+    pub(super) cid: String,
+    pub(super) publisher: MemberId,
+    pub(super) codec: Codec,
+    pub(super) loudness: Loudness,
+    layers: [Option<Layer>; LAYERS],
+    active: [bool; LAYERS],
+    downs: Vec<Down>,
+    next_report: Time,
+}
+
+impl Track {
+    pub(super) const fn new(info: TrackInfo, cid: String, publisher: MemberId, codec: Codec, now: Time) -> Self {
+        Self {
+            info,
+            cid,
+            publisher,
+            codec,
+            loudness: Loudness::new(),
+            layers: [const { None }; LAYERS],
+            active: [false; LAYERS],
+            downs: Vec::new(),
+            next_report: now,
+        }
+    }
+
+    /// The received layer of this rank.
+    pub fn layer(&self, rank: u8) -> Option<&Layer> {
+        self.layers.get(usize::from(rank))?.as_ref()
+    }
+
+    pub(super) fn layer_mut(&mut self, rank: u8) -> Option<&mut Layer> {
+        self.layers.get_mut(usize::from(rank))?.as_mut()
+    }
+
+    /// The copies of it.
+    pub fn downs(&self) -> &[Down] {
+        &self.downs
+    }
+
+    pub(super) fn down_mut(&mut self, member: MemberId) -> Option<&mut Down> {
+        self.downs.iter_mut().find(|down| down.to().member == member)
+    }
+
+    pub(super) fn add_down(&mut self, mut down: Down) {
+        down.aim(self.active);
+        self.downs.push(down);
+    }
+
+    pub(super) fn remove_down(&mut self, member: MemberId) {
+        self.downs.retain(|down| down.to().member != member);
+    }
+
+    /// Receives a layer under a new stream number: at first, or again after the client began anew.
+    pub(super) fn bind(&mut self, rank: usize, stream: u16) {
+        let bytes = if self.codec.is_video() {
+            VIDEO_HISTORY_BYTES
+        } else {
+            AUDIO_HISTORY_BYTES
+        };
+        let Some(slot) = self.layers.get_mut(rank) else { return };
+        if slot.replace(Layer::new(stream, bytes)).is_some() {
+            let rank = u8::try_from(rank).unwrap_or_default();
+            self.downs.iter_mut().for_each(|down| down.restart(rank));
+        }
+    }
+
+    /// The packets of one layer on their way to all subscribers. Subscribers are the outer loop: packets of one
+    /// destination leave together (UDP GSO pays only within one).
+    pub(super) fn forward<'a>(
+        &mut self,
+        now: Time,
+        rank: u8,
+        packets: impl Iterator<Item = Packet<'a>>,
+        egress: &mut impl Egress,
+    ) {
+        let codec = self.codec;
+        let Some(layer) = self.layers.get_mut(usize::from(rank)).and_then(Option::as_mut) else {
+            return;
+        };
+        let mut batch: SmallVec<[Inbound<'a>; BATCH]> = SmallVec::new();
+        for packet in packets {
+            let Some(sequence) = layer.accept(now, packet.sequence, packet.payload.len()) else {
+                continue;
+            };
+            if let Some(level) = packet.audio_level {
+                self.loudness.heard(level);
+            }
+            let Some(about) = Payload::parse(codec, packet.payload) else {
+                continue;
+            };
+            if about.key_frame_start {
+                layer.key_frames.arrived();
+            }
+            let inbound = packet.numbered(sequence, about);
+            layer.history.store(&inbound);
+            batch.push(inbound);
+        }
+        if batch.is_empty() || self.info.muted {
+            return;
+        }
+        if !self.active[usize::from(rank)] {
+            self.refresh_activity(now);
+        }
+        let clocks = self.clocks();
+        for down in &mut self.downs {
+            let to = down.to();
+            for packet in &batch {
+                if let Some(outgoing) = down.forward(now, rank, packet, &clocks) {
+                    egress.send(to, &outgoing);
+                }
+            }
+        }
+    }
+
+    /// Repeats what a subscriber lost.
+    pub(super) fn repeat(
+        &mut self,
+        now: Time,
+        member: MemberId,
+        lost: impl Iterator<Item = u16>,
+        egress: &mut impl Egress,
+    ) {
+        let Some(down) = self.downs.iter_mut().find(|down| down.to().member == member) else {
+            return;
+        };
+        let layers = &self.layers;
+        let find = |rank: u8, sequence| layers.get(usize::from(rank))?.as_ref()?.history.get(sequence);
+        let to = down.to();
+        for sequence in lost {
+            if let Some(outgoing) = down.repeat(now, sequence, find) {
+                egress.send(to, &outgoing);
+            }
+        }
+    }
+
+    /// Looks which layers are sent, and lets every copy choose anew when that changed.
+    pub(super) fn refresh_activity(&mut self, now: Time) {
+        let active = std::array::from_fn(|rank| self.layers[rank].as_ref().is_some_and(|layer| layer.is_active(now)));
+        // Sound pauses with every silence (DTX) and has nothing to choose from: it stays.
+        let active = if self.codec.is_video() {
+            active
+        } else {
+            [true, false, false]
+        };
+        if active != self.active {
+            self.active = active;
+            self.downs.iter_mut().for_each(|down| down.aim(active));
+        }
+    }
+
+    pub(super) fn aim(&mut self, member: MemberId) {
+        let active = self.active;
+        if let Some(down) = self.down_mut(member) {
+            down.aim(active);
+        }
+    }
+
+    /// Gives back a lower layer's place when a copy's trial is due.
+    pub(super) fn tick_losses(&mut self, now: Time) {
+        for down in &mut self.downs {
+            down.loss.tick(now);
+            down.aim(self.active);
+        }
+    }
+
+    /// Stops or lets go all copies.
+    pub(super) fn set_muted(&mut self, muted: bool) {
+        self.info.muted = muted;
+        if muted {
+            self.downs.iter_mut().for_each(Down::interrupt);
+        }
+    }
+
+    /// The streams to ask for a key frame now, for everybody who waits.
+    pub(super) fn key_frames_due(&mut self, now: Time) -> SmallVec<[u16; LAYERS]> {
+        if !self.codec.is_video() || self.info.muted {
+            return SmallVec::new();
+        }
+        for awaited in self.downs.iter().filter_map(Down::awaited) {
+            if let Some(layer) = self.layers[usize::from(awaited)].as_mut() {
+                layer.key_frames.want();
+            }
+        }
+        let mut due = SmallVec::new();
+        for (layer, active) in self.layers.iter_mut().zip(self.active) {
+            let Some(layer) = layer else { continue };
+            if !active || self.downs.is_empty() {
+                layer.key_frames.forget();
+            }
+            if layer.key_frames.ask(now) {
+                due.push(layer.stream);
+            }
+        }
+        due
+    }
+
+    /// Whether sender reports are due; when true, the next is scheduled.
+    pub(super) fn reports_due(&mut self, now: Time) -> bool {
+        let due = now >= self.next_report;
+        if due {
+            self.next_report = now + SENDER_REPORT_INTERVAL;
+        }
+        due
+    }
+
+    pub(super) fn clocks(&self) -> [Option<SenderClock>; LAYERS] {
+        std::array::from_fn(|rank| self.layers[rank].as_ref().and_then(|layer| layer.clock))
+    }
+}
