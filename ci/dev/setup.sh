@@ -175,7 +175,7 @@ web_modules() {
 
 ensure_chromium() {
   if have chromium || have google-chrome; then return; fi
-  if apt-cache show chromium-sandbox >/dev/null 2>&1; then
+  if apt-cache policy chromium-sandbox 2>/dev/null | grep -q "Candidate: [0-9]"; then
     apt_install "Chromium" chromium fonts-liberation
     return
   fi
