@@ -29,6 +29,5 @@ build_plenary() {
 }
 
 start_plenary() {
-  claim_data
   exec "$CARGO_TARGET_DIR/debug/plenary" up --data "$data" --web "$root/web/dist" "$@"
 }

@@ -1,16 +1,8 @@
 # shellcheck shell=bash
-# The folder with everything that ./dev up keeps. A marker in it says that it is ours: what has none is never touched.
+# The folder with everything that ./dev up keeps. `plenary` marks it when it makes it, and holds a lock on it while it
+# runs: what has no mark is never touched (services/plenary/src/data.rs).
 
 data_marker=.plenary-data
-
-claim_data() {
-  if [ -e "$data/$data_marker" ]; then return; fi
-  if [ -d "$data" ] && [ -n "$(ls -A "$data")" ]; then
-    fail "$data is there already, and ./dev up did not make it." "Set PLENARY_DATA to a folder that is empty or not there yet."
-  fi
-  mkdir -p "$data" || fail "Cannot make $data." "Set PLENARY_DATA to a folder that you may write to."
-  say "Made by ./dev up in $root; ./dev reset removes this folder." >"$data/$data_marker"
-}
 
 # reset_data [--yes]
 reset_data() {
@@ -32,12 +24,4 @@ reset_data() {
   say "$data is removed. ./dev up starts anew."
 }
 
-# data_in_use: whether a PostgreSQL of this folder is alive.
-data_in_use() {
-  local file pid
-  while IFS= read -r file; do
-    pid="$(head -n 1 "$file")"
-    if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = postgres ]; then return 0; fi
-  done < <(find "$data" -name postmaster.pid -type f 2>/dev/null)
-  return 1
-}
+data_in_use() { [ -e "$data/lock" ] && ! flock --nonblock "$data/lock" true; }

@@ -13,7 +13,7 @@ stage_clippy() {
 }
 
 stage_deny() {
-  cargo deny --workspace check -D unnecessary-skip -D unmatched-skip bans licenses sources
+  cargo deny --workspace check --hide-inclusion-graph -D unnecessary-skip -D unmatched-skip bans licenses sources
   check_advisories
 }
 
