@@ -5,6 +5,8 @@
 cache="${PLENARY_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or PLENARY_CACHE}/.cache}/plenary}"
 data="${PLENARY_DATA:-$root/data}"
 tools="$cache/tools"
+# These speak to this script. To a process of Plenary, a PLENARY_ variable that is no setting of its own is a mistake.
+export -n PLENARY_CACHE PLENARY_DATA PLENARY_BREAKING_AGAINST PLENARY_REQUIRE_ADVISORIES
 
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
 export npm_config_cache="${npm_config_cache:-$cache/npm}"

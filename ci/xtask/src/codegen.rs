@@ -29,7 +29,10 @@ pub(crate) fn generate(root: &Path, out: &Path) -> anyhow::Result<()> {
 fn rust(root: &Path, out: &Path) -> anyhow::Result<()> {
     let proto = root.join("proto");
     let mut compiler = protox::Compiler::new([&proto])?;
-    compiler.include_imports(true).include_source_info(true).open_files(proto_files(&proto.join("plenary"))?)?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(proto_files(&proto.join("plenary"))?)?;
     let documented = compiler.file_descriptor_set();
     // Encoded by protox itself: prost-types' FileDescriptorSet drops options that it does not know, ours among them.
     let encoded = compiler.include_source_info(false).encode_file_descriptor_set();
@@ -67,7 +70,10 @@ fn typescript(root: &Path, out: &Path) -> anyhow::Result<()> {
     // The template's `out` is for the clone; for another folder the plugin's line is replaced.
     let template = fs::read_to_string(root.join("proto/buf.gen.yaml"))?
         .replace("../web/src/gen", &out.display().to_string())
-        .replace("../web/node_modules", &root.join("web/node_modules").display().to_string());
+        .replace(
+            "../web/node_modules",
+            &root.join("web/node_modules").display().to_string(),
+        );
     let status = Command::new(&buf)
         .args(["generate", "--template", &template])
         .current_dir(root.join("proto"))

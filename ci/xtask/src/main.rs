@@ -52,5 +52,6 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// The clone's folder: two above this crate.
 fn root() -> anyhow::Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize().with_context(|| format!("cannot resolve {}", root.display()))
+    root.canonicalize()
+        .with_context(|| format!("cannot resolve {}", root.display()))
 }

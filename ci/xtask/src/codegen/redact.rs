@@ -10,7 +10,12 @@ pub(super) fn messages(pool: &DescriptorPool) -> Vec<String> {
     pool.all_messages()
         .filter(|message| {
             message.fields().any(|field| {
-                field.options().get_field_by_name("debug_redact").as_deref().and_then(Value::as_bool) == Some(true)
+                field
+                    .options()
+                    .get_field_by_name("debug_redact")
+                    .as_deref()
+                    .and_then(Value::as_bool)
+                    == Some(true)
             })
         })
         .map(|message| message.full_name().to_owned())
