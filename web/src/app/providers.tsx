@@ -1,0 +1,46 @@
+import type { Transport } from '@connectrpc/connect';
+import { TransportProvider } from '@connectrpc/connect-query';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { Session } from '~/lib/session/session';
+import { SessionContext } from '~/lib/session/use-session';
+import type { AppRouter } from './router';
+
+interface ProvidersProps {
+  session: Session;
+  queryClient: QueryClient;
+  transport: Transport;
+  router: AppRouter;
+}
+
+/** Who is signed in decides what every answer says: nothing of the last person stays. */
+function useForgetOnChangeOfUser(session: Session, queryClient: QueryClient): void {
+  useEffect(() => {
+    const userOf = () => {
+      const state = session.state.get();
+      return state.kind === 'signedIn' ? state.claims.userId : undefined;
+    };
+    let user = userOf();
+    return session.state.subscribe(() => {
+      const next = userOf();
+      // From nobody to somebody, what was public is refetched; from somebody to anybody, it is dropped.
+      if (user !== undefined && next !== user) queryClient.clear();
+      else if (next !== user) void queryClient.invalidateQueries();
+      user = next;
+    });
+  }, [session, queryClient]);
+}
+
+export function Providers({ session, queryClient, transport, router }: ProvidersProps) {
+  useForgetOnChangeOfUser(session, queryClient);
+  return (
+    <SessionContext value={session}>
+      <TransportProvider transport={transport}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </TransportProvider>
+    </SessionContext>
+  );
+}

@@ -1,0 +1,6 @@
+import { createLazyRoute } from '@tanstack/react-router';
+import { PageSlot } from '../shell/page-slot';
+
+export const Route = createLazyRoute('/live/$sessionId')({
+  component: () => <PageSlot title="Live" />,
+});

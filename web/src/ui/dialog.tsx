@@ -1,0 +1,60 @@
+import * as RadixDialog from 'radix-ui/dialog';
+import type { ReactNode } from 'react';
+import { useText } from '~/lib/i18n/text';
+import { IconButton } from './button';
+import { classNames } from './class-names';
+import styles from './dialog.module.css';
+import { m } from './messages';
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** One sentence that says what this is about. */
+  description?: ReactNode;
+  children?: ReactNode;
+  /** The buttons, the one that goes on last. */
+  actions?: ReactNode;
+}
+
+function Panel({ kind, ...props }: DialogProps & { kind: 'dialog' | 'drawer' }) {
+  const { open, onOpenChange, title, description, children, actions } = props;
+  const t = useText();
+  return (
+    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
+      <RadixDialog.Portal>
+        <RadixDialog.Overlay className={styles.scrim} />
+        <RadixDialog.Content
+          className={classNames(styles.panel, styles[kind])}
+          {...(description ? {} : { 'aria-describedby': undefined })}
+        >
+          <div className={styles.head}>
+            <RadixDialog.Title className={styles.title}>{title}</RadixDialog.Title>
+            <RadixDialog.Close asChild>
+              <IconButton icon="close" label={t(m.close)} className={styles.close} />
+            </RadixDialog.Close>
+          </div>
+          <div className={styles.body}>
+            {description && (
+              <RadixDialog.Description className={styles.description}>
+                {description}
+              </RadixDialog.Description>
+            )}
+            {children}
+          </div>
+          {actions && <div className={styles.actions}>{actions}</div>}
+        </RadixDialog.Content>
+      </RadixDialog.Portal>
+    </RadixDialog.Root>
+  );
+}
+
+/** Asks for one decision. Holds the focus, gives it back, closes on Escape. */
+export function Dialog(props: DialogProps) {
+  return <Panel kind="dialog" {...props} />;
+}
+
+/** Details beside what they belong to, from the end edge; from below on a phone. */
+export function Drawer(props: DialogProps) {
+  return <Panel kind="drawer" {...props} />;
+}

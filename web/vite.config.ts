@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Where `vite dev` sends everything that is not a file of the app: a running gateway. */
+const gateway = process.env.PLENARY_GATEWAY ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: {
+      '~': path('./src'),
+      // The original injects a <style> element, which our CSP (no inline styles) forbids.
+      'react-remove-scroll': path('./src/ui/remove-scroll.tsx'),
+    },
+  },
+  build: {
+    target: 'es2023',
+    // Data URIs would need `data:` in the CSP; every asset is a file instead.
+    assetsInlineLimit: 0,
+    manifest: true,
+    sourcemap: true,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '^/(plenary\\.[a-z]+\\.v1\\.|session|images/|calendar/|dev/)': { target: gateway },
+      '/rtc': { target: gateway, ws: true },
+    },
+  },
+  preview: { host: '127.0.0.1' },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: ['./test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
