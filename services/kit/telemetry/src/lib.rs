@@ -23,6 +23,6 @@ pub use config::{Config, Format};
 pub use health::{Health, Readiness};
 pub use init::{Telemetry, TelemetryError};
 pub use metrics::{LATENCY_BUCKETS_SECONDS, Metrics};
-pub use operations::operations;
+pub use operations::{operations, serve_operations};
 /// The metric types and the encoding of their labels.
 pub use prometheus_client;

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use tokio::net::TcpListener;
 
 use crate::{Health, Metrics};
 
@@ -14,6 +15,17 @@ pub fn operations(metrics: Metrics, health: Health) -> Router {
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(readyz).with_state(health))
         .route("/metrics", get(encode).with_state(metrics))
+}
+
+/// Serves the operations port until the process has been told to end.
+pub async fn serve_operations(
+    listener: TcpListener,
+    router: Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) {
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "the operations port failed");
+    }
 }
 
 async fn readyz(State(health): State<Health>) -> impl IntoResponse {
