@@ -195,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn a_section_that_two_parts_read_is_reported_once() {
+        let mut loader = Loader::new(environment(&[("PLENARY_IDENTITY_TOKEN_DURATION", "soon")]));
+        let (first, second): (Config, Config) = (loader.section(), loader.section());
+        assert_eq!(first.url, second.url);
+        assert_eq!(loader.finish().expect_err("one fault").faults.len(), 1);
+    }
+
+    #[test]
     fn everything_wrong_is_told_at_once() {
         let file = "[identity]\ntoken_duraton = 5\n[identitty]\nx = 1\n[events]\nwhatever = 1";
         let variables = [

@@ -1,5 +1,7 @@
 //! The metrics of one process.
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::registry::{Metric, Registry};
@@ -13,38 +15,57 @@ pub const LATENCY_BUCKETS_SECONDS: [f64; 15] = [
 ///
 /// Names are `plenary_<part>_<what>_<unit>`, with the prefix added here. Labels have few values: a method or a code,
 /// never an identifier.
-#[derive(Clone, Debug)]
-pub struct Metrics(Arc<Mutex<Registry>>);
+#[derive(Clone, Debug, Default)]
+pub struct Metrics(Arc<Mutex<Registered>>);
+
+#[derive(Debug)]
+struct Registered {
+    registry: Registry,
+    /// By name, so that a name is registered once.
+    metrics: HashMap<String, Box<dyn Any + Send>>,
+}
 
 impl Metrics {
     /// An empty registry.
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Registry::with_prefix("plenary"))))
+        Self::default()
     }
 
-    /// Registers a metric and returns it: `let sold: Counter = metrics.register("ticketing_sold", "Tickets sold.", …)`.
+    /// Registers a metric and returns it: `let sold = metrics.register("ticketing_sold", "Tickets sold", counter)`.
     ///
-    /// `help` is a sentence without a full stop.
+    /// `help` is a sentence without a full stop. A name that is registered already gives the metric that was registered
+    /// first: two parts of a process that use the same crate count together, as the registry must name each metric once.
+    ///
+    /// # Panics
+    /// If the name belongs to a metric of another type.
     pub fn register<M: Metric + Clone>(&self, name: &str, help: &str, metric: M) -> M {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .register(name, help, metric.clone());
+        let mut registered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = registered.metrics.get(name) {
+            return first
+                .downcast_ref::<M>()
+                .expect("a name belongs to one type of metric")
+                .clone();
+        }
+        registered.metrics.insert(name.to_owned(), Box::new(metric.clone()));
+        registered.registry.register(name, help, metric.clone());
         metric
     }
 
     /// All metrics in OpenMetrics text.
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        let registry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        prometheus_client::encoding::text::encode(&mut text, &registry).expect("writing to memory succeeds");
+        let registered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        prometheus_client::encoding::text::encode(&mut text, &registered.registry).expect("writing to memory succeeds");
         text
     }
 }
 
-impl Default for Metrics {
+impl Default for Registered {
     fn default() -> Self {
-        Self::new()
+        Self {
+            registry: Registry::with_prefix("plenary"),
+            metrics: HashMap::new(),
+        }
     }
 }
 
@@ -63,5 +84,17 @@ mod tests {
         assert!(text.contains("# HELP plenary_ticketing_sold Tickets sold."), "{text}");
         assert!(text.contains("plenary_ticketing_sold_total 3"), "{text}");
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn a_name_is_registered_once() {
+        let metrics = Metrics::new();
+        let first: Counter = metrics.register("queries", "Queries", Counter::default());
+        let second: Counter = metrics.register("queries", "Queries", Counter::default());
+        first.inc();
+        second.inc();
+        let text = metrics.encode();
+        assert_eq!(text.matches("# HELP plenary_queries").count(), 1, "{text}");
+        assert!(text.contains("plenary_queries_total 2"), "{text}");
     }
 }

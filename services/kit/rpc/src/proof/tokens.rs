@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit_core::ids::{LoginId, UserId};
 use kit_core::{Clock, Rng};
 use plenary_proto::access::Role;
+use tonic::Request;
 
 use crate::{AccessClaims, Config, Host, KeySource, Signer, UserCaller};
 
@@ -62,6 +63,14 @@ impl Tokens {
     /// A good token.
     pub fn token(&self, user: &UserCaller) -> String {
         self.signer.sign(&self.claims(user))
+    }
+
+    /// Puts a good token of `user` on a request.
+    pub fn sign_in<T>(&self, request: &mut Request<T>, user: &UserCaller) {
+        let value = format!("Bearer {}", self.token(user))
+            .parse()
+            .expect("a token is ASCII");
+        request.metadata_mut().insert("authorization", value);
     }
 
     /// A token that was good an hour ago.
