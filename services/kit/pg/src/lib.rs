@@ -31,6 +31,7 @@ mod limits;
 mod migrations;
 pub mod outbox;
 mod pool;
+mod rpc;
 
 pub use config::Config;
 pub use error::{BoxError, Error, OnConstraint, Result};
