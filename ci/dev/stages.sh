@@ -88,5 +88,5 @@ stage_journeys() {
 }
 
 stage_images() {
-  deploy/docker/check.sh
+  deploy/docker/check.sh "$cache/images"
 }
