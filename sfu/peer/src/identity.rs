@@ -4,8 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use rtc_crypto::RTCCryptoProvider;
+use rtc_crypto::providers::AwsLcRsProvider;
 use rtc_dtls::crypto::Certificate;
+
 use sha2::{Digest, Sha256};
+
+use crate::dtls::ServerConfigs;
 
 /// SHA-256 of a DER certificate, as `a=fingerprint:sha-256` carries it (RFC 8122 §5).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,7 +58,7 @@ pub struct IdentityError(String);
 #[derive(Clone)]
 pub struct NodeIdentity {
     pub(crate) provider: Arc<dyn RTCCryptoProvider>,
-    pub(crate) certificate: Arc<Certificate>,
+    configs: ServerConfigs,
     fingerprint: Fingerprint,
 }
 
@@ -66,13 +70,19 @@ impl NodeIdentity {
     ///
     /// Fails if the system has no randomness to give.
     pub fn generate() -> Result<Self, IdentityError> {
-        let provider: Arc<dyn RTCCryptoProvider> = Arc::new(rtc_crypto::providers::AwsLcRsProvider::new());
-        let certificate = Certificate::generate_self_signed(vec!["plenary".to_owned()], provider.crypto())
-            .map_err(|error| IdentityError(error.to_string()))?;
-        let fingerprint = Fingerprint::of(certificate.certificate[0].as_ref());
+        let provider: Arc<dyn RTCCryptoProvider> = Arc::new(AwsLcRsProvider::new());
+        let failed = |error: rtc_shared::error::Error| IdentityError(error.to_string());
+        let certificate =
+            Certificate::generate_self_signed(vec!["plenary".to_owned()], provider.crypto()).map_err(failed)?;
+        let der = certificate
+            .certificate
+            .first()
+            .ok_or_else(|| IdentityError("no certificate".to_owned()))?;
+        let fingerprint = Fingerprint::of(der);
+        let configs = ServerConfigs::build(&certificate, &provider).map_err(failed)?;
         Ok(Self {
             provider,
-            certificate: Arc::new(certificate),
+            configs,
             fingerprint,
         })
     }
@@ -80,6 +90,10 @@ impl NodeIdentity {
     /// The fingerprint announced in session descriptions.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    pub(crate) fn configs(&self) -> &ServerConfigs {
+        &self.configs
     }
 }
 
@@ -89,5 +103,29 @@ impl fmt::Debug for NodeIdentity {
             .debug_struct("NodeIdentity")
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_read_as_it_is_written() {
+        let fingerprint = NodeIdentity::generate().expect("a certificate").fingerprint();
+        assert_eq!(Fingerprint::parse(&fingerprint.to_string()), Some(fingerprint));
+        assert_eq!(
+            Fingerprint::parse(&fingerprint.to_string().to_lowercase()),
+            Some(fingerprint)
+        );
+        for wrong in [
+            "",
+            "AB",
+            "AB:CD",
+            &format!("{fingerprint}:00"),
+            &fingerprint.to_string().replace(':', " "),
+        ] {
+            assert_eq!(Fingerprint::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -53,8 +53,8 @@
 //!
 //! - [`demux`]: what is this datagram, whose is it (RFC 7983)
 //! - [`identity`]: the node's DTLS certificate, made once, shared by all peers; fingerprints
-//! - [`ice`]: ICE-lite agent; [`dtls`]: server handshake and `use_srtp` choice; [`srtp`]: keys, sealing, opening
-//! - [`rtp`], [`rtcp`]: views and writers over plain bytes; [`data`]: SCTP and DCEP
+//! - `ice`: ICE-lite agent; `dtls`: server handshake and `use_srtp` choice; [`srtp`]: keys, sealing, opening
+//! - [`rtp`], [`rtcp`]: views and writers over plain bytes; `receive`: streams, NACK, reports; [`data`]: SCTP and DCEP
 //! - [`sdp`]: offers and answers; [`media`]: codecs, header extensions, ids
 //! - [`peer`]: the facade
 
@@ -68,6 +68,7 @@ pub mod identity;
 pub mod limits;
 pub mod media;
 pub mod peer;
+mod receive;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;

@@ -144,6 +144,72 @@ pub struct ExtensionIds {
     pub playout_delay: Option<u8>,
 }
 
+/// A header extension this crate understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extension {
+    Mid,
+    Rid,
+    RepairedRid,
+    TransportSequence,
+    AbsoluteSendTime,
+    AudioLevel,
+    VideoOrientation,
+    DependencyDescriptor,
+    PlayoutDelay,
+}
+
+impl Extension {
+    const ALL: [Self; 9] = [
+        Self::Mid,
+        Self::Rid,
+        Self::RepairedRid,
+        Self::TransportSequence,
+        Self::AbsoluteSendTime,
+        Self::AudioLevel,
+        Self::VideoOrientation,
+        Self::DependencyDescriptor,
+        Self::PlayoutDelay,
+    ];
+
+    /// The URI of `a=extmap`.
+    pub(crate) fn uri(self) -> &'static str {
+        match self {
+            Self::Mid => "urn:ietf:params:rtp-hdrext:sdes:mid",
+            Self::Rid => "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+            Self::RepairedRid => "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+            Self::TransportSequence => "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+            Self::AbsoluteSendTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+            Self::AudioLevel => "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+            Self::VideoOrientation => "urn:3gpp:video-orientation",
+            Self::DependencyDescriptor => {
+                "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+            }
+            Self::PlayoutDelay => "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+        }
+    }
+
+    pub(crate) fn of_uri(uri: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|extension| extension.uri() == uri)
+    }
+}
+
+impl ExtensionIds {
+    pub(crate) fn set(&mut self, extension: Extension, id: u8) {
+        let slot = match extension {
+            Extension::Mid => &mut self.mid,
+            Extension::Rid => &mut self.rid,
+            Extension::RepairedRid => &mut self.repaired_rid,
+            Extension::TransportSequence => &mut self.transport_sequence,
+            Extension::AbsoluteSendTime => &mut self.absolute_send_time,
+            Extension::AudioLevel => &mut self.audio_level,
+            Extension::VideoOrientation => &mut self.video_orientation,
+            Extension::DependencyDescriptor => &mut self.dependency_descriptor,
+            Extension::PlayoutDelay => &mut self.playout_delay,
+        };
+        *slot = Some(id);
+    }
+}
+
 /// A received RTP stream of a peer: one (section, simulcast layer). Dense from zero, so that callers may index vectors
 /// by it; never reused within a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,18 +1,24 @@
 //! The facade: one peer's transport and session, driven by datagrams, deadlines and commands.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::data::{ChannelId, DataKind, SendData};
-use crate::demux::PeerKey;
+use crate::data::{ChannelId, DataEvent, DataKind, DataTransport, SendData};
+use crate::demux::{self, DatagramKind, PeerKey};
+use crate::dtls::{Dtls, Step};
+use crate::entropy::Entropy;
 use crate::error::{CloseReason, NegotiationError};
+use crate::ice::Agent;
 use crate::identity::NodeIdentity;
 use crate::media::{ExtensionIds, StreamId, StreamInfo};
+use crate::receive::Receiver;
+use crate::rtcp;
 use crate::rtp::{Extensions, Header, RtpPacket};
-use crate::sdp::{OutboundTrack, ReceiveSection, TrackHandle, TrackSpec};
-use crate::{rtcp, srtp};
+use crate::sdp::{self, Description, Local, Offerer, OutboundTrack, ReceiveSection, Setup, TrackHandle, TrackSpec};
+use crate::srtp::{SealError, Sealer, Session};
 
 /// Which side of a LiveKit v0 participant a peer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,36 +112,309 @@ pub enum Received<'d> {
     Rtcp(rtcp::Compound<'d>),
 }
 
+/// How long a peer without any deadline may sleep.
+const IDLE: Duration = Duration::from_secs(3600);
+
 /// One peer. See the crate's documentation for the contract.
 #[derive(Debug)]
-pub struct Peer {}
+pub struct Peer {
+    key: PeerKey,
+    identity: NodeIdentity,
+    candidates: Vec<SocketAddr>,
+    entropy: Entropy,
+    session_id: u64,
+    /// Descriptions made so far.
+    descriptions: u64,
+    ice: Agent,
+    dtls: Dtls,
+    srtp: Option<Box<Session>>,
+    data: DataTransport,
+    side: Side,
+    /// Header extensions that the client takes, and the counter for one of them.
+    extensions: ExtensionIds,
+    transport_sequence: u16,
+    outputs: VecDeque<Output>,
+    closed: Option<CloseReason>,
+    dropped: u64,
+    /// Reused for outgoing RTCP.
+    plain: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+/// What differs between the roles.
+#[derive(Debug)]
+enum Side {
+    Publisher {
+        receiver: Box<Receiver>,
+        sections: Vec<ReceiveSection>,
+        client_ufrag: Option<String>,
+    },
+    Subscriber(Box<Offerer>),
+}
 
 impl Peer {
     /// Makes a peer that waits for its first offer (publisher) or is ready to make one (subscriber).
     pub fn new(config: PeerConfig, now: Instant) -> Self {
-        unimplemented!("{config:?} {now:?}")
+        let mut entropy = Entropy::new(config.seed);
+        let side = match config.role {
+            Role::Publisher => {
+                let receiver = Box::new(Receiver::new(entropy.ssrc(), now));
+                Side::Publisher {
+                    receiver,
+                    sections: Vec::new(),
+                    client_ufrag: None,
+                }
+            }
+            Role::Subscriber => Side::Subscriber(Box::new(Offerer::new())),
+        };
+        Self {
+            key: config.key,
+            identity: config.identity,
+            candidates: config.candidates,
+            session_id: entropy.session_id(),
+            descriptions: 0,
+            ice: Agent::new(config.key, &mut entropy),
+            dtls: Dtls::new(),
+            srtp: None,
+            data: DataTransport::new(config.role == Role::Subscriber),
+            side,
+            extensions: ExtensionIds::default(),
+            transport_sequence: 0,
+            outputs: VecDeque::new(),
+            closed: None,
+            dropped: 0,
+            plain: Vec::new(),
+            sealed: Vec::new(),
+            entropy,
+        }
     }
 
     /// The key it was made with.
     pub fn key(&self) -> PeerKey {
-        unimplemented!()
+        self.key
     }
+
+    // === datagrams, time, output ===
 
     /// Takes a datagram that came from `from`. SRTP is opened in place, so `datagram` holds plain bytes afterwards.
     /// Malformed, forged and unexpected datagrams are dropped and counted ([`Peer::dropped`]).
     pub fn handle_datagram<'d>(&mut self, now: Instant, from: SocketAddr, datagram: &'d mut [u8]) -> Received<'d> {
-        unimplemented!("{now:?} {from} {datagram:?}")
+        if self.closed.is_some() {
+            return Received::Nothing;
+        }
+        let kind = demux::classify(datagram);
+        if kind != DatagramKind::Stun && !self.ice.is_valid(from) {
+            self.dropped += 1;
+            return Received::Nothing;
+        }
+        match kind {
+            DatagramKind::Rtp => self.receive_rtp(now, datagram),
+            DatagramKind::Rtcp => self.receive_rtcp(now, datagram),
+            DatagramKind::Stun => self.receive_check(now, from, datagram),
+            DatagramKind::Dtls => {
+                let mut steps = Vec::new();
+                let taken = self.dtls.handle_datagram(now, datagram, &self.identity, &mut steps);
+                self.dropped += u64::from(!taken);
+                self.follow(now, steps);
+                Received::Nothing
+            }
+            DatagramKind::Unknown => {
+                self.dropped += 1;
+                Received::Nothing
+            }
+        }
+    }
+
+    fn receive_rtp<'d>(&mut self, now: Instant, datagram: &'d mut [u8]) -> Received<'d> {
+        let (Some(srtp), Side::Publisher { receiver, .. }) = (&mut self.srtp, &mut self.side) else {
+            self.dropped += 1;
+            return Received::Nothing;
+        };
+        let Some((layout, plain)) = srtp.opener.open_rtp(datagram) else {
+            self.dropped += 1;
+            return Received::Nothing;
+        };
+        match receiver.receive(now, &datagram[..plain], &layout) {
+            Some(packet) => Received::Rtp(packet),
+            None => Received::Nothing,
+        }
+    }
+
+    fn receive_rtcp<'d>(&mut self, now: Instant, datagram: &'d mut [u8]) -> Received<'d> {
+        let Some(plain) = self.srtp.as_mut().and_then(|srtp| srtp.opener.open_rtcp(datagram)) else {
+            self.dropped += 1;
+            return Received::Nothing;
+        };
+        let compound = rtcp::Compound::new(plain);
+        if let Side::Publisher { receiver, .. } = &mut self.side {
+            receiver.note_reports(now, compound);
+        }
+        Received::Rtcp(compound)
+    }
+
+    fn receive_check<'d>(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Received<'d> {
+        let Some(checked) = self
+            .ice
+            .handle_check(now, from, datagram, self.identity.provider.crypto())
+        else {
+            self.dropped += 1;
+            return Received::Nothing;
+        };
+        self.outputs.push_back(Output::Transmit(Transmit {
+            to: from,
+            payload: checked.response.into(),
+        }));
+        let events = [
+            checked.restarted.then_some(Event::IceRestarted),
+            checked.retired.map(Event::AddressRetired),
+            checked.validated.then_some(Event::AddressValidated(from)),
+            checked.selected.then_some(Event::AddressSelected(from)),
+        ];
+        self.outputs.extend(events.into_iter().flatten().map(Output::Event));
+        Received::Nothing
     }
 
     /// Does what is due at `now`: consent expiry, DTLS and SCTP retransmission, receiver feedback.
     pub fn handle_timeout(&mut self, now: Instant) {
-        unimplemented!("{now:?}")
+        if self.closed.is_some() {
+            return;
+        }
+        let outputs = &mut self.outputs;
+        let retired = |address| outputs.push_back(Output::Event(Event::AddressRetired(address)));
+        if self.ice.handle_timeout(now, retired) {
+            self.end(now, CloseReason::ConsentExpired);
+            return;
+        }
+        let mut steps = Vec::new();
+        self.dtls.handle_timeout(now, &mut steps);
+        self.follow(now, steps);
+        let mut events = Vec::new();
+        self.data.handle_timeout(now, &mut events);
+        self.report(now, events);
+        if let Side::Publisher { receiver, .. } = &mut self.side {
+            let mut compound = std::mem::take(&mut self.plain);
+            receiver.handle_timeout(now, &mut compound);
+            if !compound.is_empty() {
+                self.send_rtcp(now, &compound);
+            }
+            self.plain = compound;
+        }
     }
 
     /// The next thing to do; to be called until it returns [`Output::Timeout`].
     pub fn poll_output(&mut self, now: Instant) -> Output {
-        unimplemented!("{now:?}")
+        if let Some(output) = self.outputs.pop_front() {
+            return output;
+        }
+        if self.closed.is_some() {
+            return Output::Timeout(now + IDLE);
+        }
+        let receiver = match &self.side {
+            Side::Publisher { receiver, .. } => receiver.deadline(),
+            Side::Subscriber(_) => None,
+        };
+        let deadlines = [
+            self.ice.deadline(),
+            self.dtls.deadline(),
+            self.data.deadline(),
+            receiver,
+        ];
+        Output::Timeout(deadlines.into_iter().flatten().min().unwrap_or(now + IDLE))
     }
+
+    /// Carries out what DTLS has come to.
+    fn follow(&mut self, now: Instant, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Connected(session) => {
+                    self.srtp = Some(session);
+                    self.outputs.push_back(Output::Event(Event::Connected));
+                }
+                Step::Data(packet) => {
+                    let mut events = Vec::new();
+                    self.data.handle_packet(now, packet, &mut events);
+                    self.report(now, events);
+                }
+                Step::Closed(reason) => self.end(now, reason),
+            }
+        }
+        self.pump(now);
+    }
+
+    /// Tells of what happened on the data channels.
+    fn report(&mut self, now: Instant, events: Vec<DataEvent>) {
+        for event in events {
+            let event = match event {
+                DataEvent::Opened {
+                    channel,
+                    label,
+                    reliable,
+                } => Event::ChannelOpened {
+                    channel,
+                    label,
+                    reliable,
+                },
+                DataEvent::Message { channel, kind, payload } => Event::Data { channel, kind, payload },
+                DataEvent::Closed(channel) => Event::ChannelClosed(channel),
+                DataEvent::Failed => {
+                    self.end(now, CloseReason::DataTransportFailed);
+                    return;
+                }
+            };
+            self.outputs.push_back(Output::Event(event));
+        }
+        self.pump(now);
+    }
+
+    /// Moves packets from SCTP to DTLS and from DTLS to the output.
+    fn pump(&mut self, now: Instant) {
+        let Self {
+            data,
+            dtls,
+            ice,
+            outputs,
+            ..
+        } = self;
+        data.transmit(now, |packet| dtls.write(now, packet));
+        while let Some(payload) = dtls.poll_transmit() {
+            // Without a valid address there is no one to send to; DTLS and SCTP repeat what matters.
+            if let Some(to) = ice.remote() {
+                outputs.push_back(Output::Transmit(Transmit { to, payload }));
+            }
+        }
+    }
+
+    fn end(&mut self, now: Instant, reason: CloseReason) {
+        if self.closed.is_none() {
+            self.dtls.close(now);
+            self.pump(now);
+            self.closed = Some(reason);
+            self.srtp = None;
+            self.outputs.push_back(Output::Event(Event::Closed(reason)));
+        }
+    }
+
+    /// Ends the peer with DTLS' close_notify; [`Event::Closed`] follows.
+    pub fn close(&mut self, now: Instant) {
+        self.end(now, CloseReason::Local);
+    }
+
+    /// Datagrams dropped so far: forged, replayed, malformed or out of place.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Whether media and data may flow.
+    pub fn is_connected(&self) -> bool {
+        self.srtp.is_some()
+    }
+
+    /// Where media goes, once an address was nominated.
+    pub fn remote(&self) -> Option<SocketAddr> {
+        self.ice.remote()
+    }
+
+    // === negotiation ===
 
     /// Publisher: takes a client's offer and answers it. A new offer with new ICE credentials is an ICE restart; the
     /// old credentials go on working until the new ones are first used.
@@ -144,52 +423,32 @@ impl Peer {
     ///
     /// Refuses what cannot be answered; the peer stays as it was.
     pub fn accept_offer(&mut self, now: Instant, offer: &str) -> Result<String, NegotiationError> {
-        unimplemented!("{now:?} {offer}")
-    }
-
-    /// Publisher: the audio and video sections of the last offer; match [`ReceiveSection::track_id`] with AddTrack's cid.
-    pub fn receive_sections(&self) -> &[ReceiveSection] {
-        unimplemented!()
-    }
-
-    /// What a [`StreamId`] stands for; `None` for one this peer never gave out.
-    pub fn stream(&self, stream: StreamId) -> Option<&StreamInfo> {
-        unimplemented!("{stream:?}")
-    }
-
-    /// Asks the publisher for a keyframe of `stream` (PLI). Rate limits are the caller's.
-    pub fn request_keyframe(&mut self, now: Instant, stream: StreamId) {
-        unimplemented!("{now:?} {stream:?}")
-    }
-
-    /// Subscriber: adds a track to send. It can be sent at once for clients that know it; call [`Peer::create_offer`].
-    /// A free section of the same kind is used again.
-    ///
-    /// # Errors
-    ///
-    /// Refuses beyond [`crate::limits::SECTIONS_MAX`] sections, and on a publisher.
-    pub fn add_track(&mut self, spec: TrackSpec) -> Result<TrackHandle, NegotiationError> {
-        unimplemented!("{spec:?}")
-    }
-
-    /// Subscriber: removes a track; its section becomes inactive with the next offer, and free with its answer.
-    pub fn remove_track(&mut self, track: TrackHandle) {
-        unimplemented!("{track:?}")
-    }
-
-    /// Subscriber: what a track is on the wire: mid, SSRCs, payload types, whether the client has accepted it.
-    pub fn track(&self, track: TrackHandle) -> Option<&OutboundTrack> {
-        unimplemented!("{track:?}")
-    }
-
-    /// Subscriber: which track an SSRC of RTCP feedback means, and whether it is the track's RTX stream.
-    pub fn track_by_ssrc(&self, ssrc: u32) -> Option<(TrackHandle, bool)> {
-        unimplemented!("{ssrc}")
-    }
-
-    /// Subscriber: whether tracks changed since the last offer (and no offer is in the air), so that one is due.
-    pub fn needs_offer(&self) -> bool {
-        unimplemented!()
+        let Side::Publisher { client_ufrag, .. } = &self.side else {
+            return Err(NegotiationError::OutOfOrder("a subscriber makes the offers"));
+        };
+        let offer = Description::parse(offer)?;
+        if offer.setup == Setup::Passive {
+            return Err(NegotiationError::Unsupported("a=setup:passive in an offer"));
+        }
+        self.check_fingerprint(&offer)?;
+        if client_ufrag.as_ref().is_some_and(|known| *known != offer.ufrag) {
+            self.ice.restart(&mut self.entropy);
+        }
+        self.descriptions += 1;
+        let answered = sdp::answer(&offer, &self.local("passive"));
+        if let Side::Publisher {
+            receiver,
+            sections,
+            client_ufrag,
+        } = &mut self.side
+        {
+            receiver.configure(&offer, &answered);
+            *sections = answered.sections;
+            *client_ufrag = Some(offer.ufrag.clone());
+        }
+        self.extensions = answered.extensions;
+        self.begin_transport(now, &offer);
+        Ok(answered.text)
     }
 
     /// Subscriber: makes the next offer. One may be in the air at a time; a second call before the answer replaces it.
@@ -198,7 +457,20 @@ impl Peer {
     ///
     /// Refuses on a publisher.
     pub fn create_offer(&mut self, now: Instant) -> Result<String, NegotiationError> {
-        unimplemented!("{now:?}")
+        let Side::Subscriber(offerer) = &mut self.side else {
+            return Err(NegotiationError::OutOfOrder("a publisher answers offers"));
+        };
+        self.descriptions += 1;
+        self.ice.expect_checks(now);
+        let local = Local {
+            session_id: self.session_id,
+            version: self.descriptions,
+            credentials: self.ice.credentials(),
+            fingerprint: self.identity.fingerprint(),
+            candidates: &self.candidates,
+            setup: "actpass",
+        };
+        Ok(offerer.offer(&local))
     }
 
     /// Subscriber: takes the client's answer to the last offer.
@@ -207,57 +479,181 @@ impl Peer {
     ///
     /// Refuses an answer that does not fit the offer; the peer stays as it was.
     pub fn accept_answer(&mut self, now: Instant, answer: &str) -> Result<(), NegotiationError> {
-        unimplemented!("{now:?} {answer}")
+        let answer = Description::parse(answer)?;
+        self.check_fingerprint(&answer)?;
+        let Side::Subscriber(offerer) = &mut self.side else {
+            return Err(NegotiationError::OutOfOrder("a publisher answers offers"));
+        };
+        self.extensions = offerer.accept(&answer)?.extensions;
+        self.begin_transport(now, &answer);
+        Ok(())
+    }
+
+    fn local(&self, setup: &'static str) -> Local<'_> {
+        Local {
+            session_id: self.session_id,
+            version: self.descriptions,
+            credentials: self.ice.credentials(),
+            fingerprint: self.identity.fingerprint(),
+            candidates: &self.candidates,
+            setup,
+        }
+    }
+
+    fn check_fingerprint(&self, description: &Description) -> Result<(), NegotiationError> {
+        match self.dtls.fingerprint() {
+            Some(known) if known != description.fingerprint => Err(NegotiationError::FingerprintChanged),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_transport(&mut self, now: Instant, description: &Description) {
+        self.ice.expect_checks(now);
+        let mut steps = Vec::new();
+        self.dtls
+            .expect_fingerprint(now, description.fingerprint, &self.identity, &mut steps);
+        self.follow(now, steps);
     }
 
     /// Subscriber: the next offer carries new ICE credentials (a resumed session).
     pub fn restart_ice(&mut self) {
-        unimplemented!()
+        if let Side::Subscriber(offerer) = &mut self.side {
+            self.ice.restart(&mut self.entropy);
+            offerer.require_offer();
+        }
     }
 
-    /// Whether media and data may flow.
-    pub fn is_connected(&self) -> bool {
-        unimplemented!()
+    /// Publisher: the audio and video sections of the last offer; match [`ReceiveSection::track_id`] with AddTrack's cid.
+    pub fn receive_sections(&self) -> &[ReceiveSection] {
+        match &self.side {
+            Side::Publisher { sections, .. } => sections,
+            Side::Subscriber(_) => &[],
+        }
     }
 
-    /// Where media goes, once an address was nominated.
-    pub fn remote(&self) -> Option<SocketAddr> {
-        unimplemented!()
+    /// What a [`StreamId`] stands for; `None` for one this peer never gave out.
+    pub fn stream(&self, stream: StreamId) -> Option<&StreamInfo> {
+        match &self.side {
+            Side::Publisher { receiver, .. } => receiver.stream(stream),
+            Side::Subscriber(_) => None,
+        }
     }
+
+    // === tracks of a subscriber ===
+
+    /// Subscriber: adds a track to send; call [`Peer::create_offer`] next, and send once the track is accepted. A free
+    /// section of the same kind is used again.
+    ///
+    /// # Errors
+    ///
+    /// Refuses beyond [`crate::limits::SECTIONS_MAX`] sections, and on a publisher.
+    pub fn add_track(&mut self, spec: TrackSpec) -> Result<TrackHandle, NegotiationError> {
+        match &mut self.side {
+            Side::Subscriber(offerer) => offerer.add_track(spec, &mut self.entropy),
+            Side::Publisher { .. } => Err(NegotiationError::OutOfOrder("a publisher is sent no tracks")),
+        }
+    }
+
+    /// Subscriber: removes a track; its section becomes inactive with the next offer, and free with its answer.
+    pub fn remove_track(&mut self, track: TrackHandle) {
+        let Side::Subscriber(offerer) = &mut self.side else {
+            return;
+        };
+        if let (Some(track), Some(srtp)) = (offerer.track(track), &mut self.srtp) {
+            srtp.sealer.forget(track.ssrc);
+            track.rtx_ssrc.into_iter().for_each(|rtx| srtp.sealer.forget(rtx));
+        }
+        offerer.remove_track(track);
+    }
+
+    /// Subscriber: what a track is on the wire: mid, SSRCs, payload types, whether the client has accepted it.
+    pub fn track(&self, track: TrackHandle) -> Option<&OutboundTrack> {
+        self.offerer().and_then(|offerer| offerer.track(track))
+    }
+
+    /// Subscriber: which track an SSRC of RTCP feedback means, and whether it is the track's RTX stream.
+    pub fn track_by_ssrc(&self, ssrc: u32) -> Option<(TrackHandle, bool)> {
+        self.offerer().and_then(|offerer| offerer.track_by_ssrc(ssrc))
+    }
+
+    /// Subscriber: whether tracks changed since the last offer (and no offer is in the air), so that one is due.
+    pub fn needs_offer(&self) -> bool {
+        self.offerer().is_some_and(Offerer::needs_offer)
+    }
+
+    fn offerer(&self) -> Option<&Offerer> {
+        match &self.side {
+            Side::Subscriber(offerer) => Some(offerer),
+            Side::Publisher { .. } => None,
+        }
+    }
+
+    // === sending ===
 
     /// The sending half for the hot path; `None` unless connected.
+    #[inline]
     pub fn outbound(&mut self) -> Option<Outbound<'_>> {
-        unimplemented!()
+        let remote = self.ice.remote()?;
+        let session = self.srtp.as_mut()?;
+        let Self {
+            extensions,
+            transport_sequence,
+            ..
+        } = self;
+        Some(Outbound {
+            remote,
+            sealer: &mut session.sealer,
+            ids: extensions,
+            transport_sequence,
+        })
+    }
+
+    /// Asks the publisher for a keyframe of `stream` (PLI). Rate limits are the caller's.
+    pub fn request_keyframe(&mut self, now: Instant, stream: StreamId) {
+        let Side::Publisher { receiver, .. } = &self.side else {
+            return;
+        };
+        let Some(info) = receiver.stream(stream) else { return };
+        let mut compound = std::mem::take(&mut self.plain);
+        // RFC 3550 §6.1 wants a report first in each compound; reduced size (RFC 5506) was negotiated.
+        rtcp::Writer::new(&mut compound).picture_loss(receiver.ssrc(), info.ssrc);
+        self.send_rtcp(now, &compound);
+        self.plain = compound;
     }
 
     /// Seals and queues an RTCP compound made with [`rtcp::Writer`]. Does nothing unless connected.
-    pub fn send_rtcp(&mut self, now: Instant, compound: &[u8]) {
-        unimplemented!("{now:?} {compound:?}")
+    pub fn send_rtcp(&mut self, _now: Instant, compound: &[u8]) {
+        let (Some(to), Some(srtp)) = (self.ice.remote(), &mut self.srtp) else {
+            return;
+        };
+        if srtp.sealer.seal_rtcp(compound, &mut self.sealed) {
+            let payload = Bytes::copy_from_slice(&self.sealed);
+            self.outputs.push_back(Output::Transmit(Transmit { to, payload }));
+        }
     }
 
     /// Sends a message. See [`SendData`] for what may become of it.
     pub fn send_data(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &[u8]) -> SendData {
-        unimplemented!("{now:?} {channel:?} {kind:?} {payload:?}")
+        if self.closed.is_some() {
+            return SendData::Refused;
+        }
+        let sent = self.data.send(now, channel, kind, payload);
+        match sent {
+            SendData::Queued => self.pump(now),
+            SendData::Overflow => self.end(now, CloseReason::DataOverflow),
+            SendData::Dropped | SendData::Refused => {}
+        }
+        sent
     }
 
     /// The open channel with this label.
     pub fn channel(&self, label: &str) -> Option<ChannelId> {
-        unimplemented!("{label}")
+        self.data.channel(label)
     }
 
     /// Bytes that wait in a channel's send buffer.
-    pub fn buffered_amount(&self, channel: ChannelId) -> usize {
-        unimplemented!("{channel:?}")
-    }
-
-    /// Datagrams dropped so far: forged, replayed, malformed or out of place.
-    pub fn dropped(&self) -> u64 {
-        unimplemented!()
-    }
-
-    /// Ends the peer with DTLS' close_notify; [`Event::Closed`] follows.
-    pub fn close(&mut self, now: Instant) {
-        unimplemented!("{now:?}")
+    pub fn buffered_amount(&mut self, channel: ChannelId) -> usize {
+        self.data.buffered(channel)
     }
 }
 
@@ -265,7 +661,7 @@ impl Peer {
 #[derive(Debug)]
 pub struct Outbound<'p> {
     remote: SocketAddr,
-    sealer: &'p mut srtp::Sealer,
+    sealer: &'p mut Sealer,
     ids: &'p ExtensionIds,
     transport_sequence: &'p mut u16,
 }
@@ -283,6 +679,7 @@ impl Outbound<'_> {
 
     /// The next transport-wide sequence number, for [`Extensions::transport_sequence`]; `None` if the client did not
     /// negotiate it. Take one for each packet that is really sent.
+    #[inline]
     pub fn next_transport_sequence(&mut self) -> Option<u16> {
         self.ids.transport_sequence?;
         *self.transport_sequence = self.transport_sequence.wrapping_add(1);
@@ -290,11 +687,11 @@ impl Outbound<'_> {
     }
 
     /// Writes header, extensions and the pieces of the payload into `buffer`, seals them in place and answers the
-    /// packet's length.
+    /// packet's length. Sequence numbers of a track should begin below 2^15: RFC 3711 §3.3.1.
     ///
     /// # Errors
     ///
-    /// See [`srtp::SealError`]; `buffer`'s content is then meaningless and nothing may be sent.
+    /// See [`SealError`]; `buffer`'s content is then meaningless and nothing may be sent.
     #[inline]
     pub fn write_rtp(
         &mut self,
@@ -302,7 +699,7 @@ impl Outbound<'_> {
         header: &Header,
         extensions: &Extensions<'_>,
         payload: &[&[u8]],
-    ) -> Result<usize, srtp::SealError> {
-        unimplemented!("{buffer:?} {header:?} {extensions:?} {payload:?}")
+    ) -> Result<usize, SealError> {
+        self.sealer.write_rtp(buffer, header, extensions, self.ids, payload)
     }
 }

@@ -1,6 +1,21 @@
 //! Offers and answers (RFC 8829 as far as a server with fixed roles needs it).
+//!
+//! A publisher's peer answers ([`answer`]), a subscriber's offers ([`offer`]). Both read the other side through
+//! [`remote`], which turns text into the few facts that matter and refuses the rest; both write through [`build`].
+
+mod answer;
+mod build;
+mod codec;
+mod offer;
+mod remote;
 
 use crate::media::{Codec, MediaKind, Mid, Rid};
+
+pub(crate) use answer::{Answered, answer};
+pub(crate) use build::Local;
+pub(crate) use codec::PayloadKind;
+pub(crate) use offer::Offerer;
+pub(crate) use remote::{Description, Section, SectionKind, Setup};
 
 /// A section in which the client may send, from its last offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +41,8 @@ pub struct ReceiveSection {
 pub struct TrackSpec {
     /// Its codec; a section offers exactly one (and its RTX).
     pub codec: Codec,
-    /// First word of `a=msid`: `PA_…|stream` for LiveKit's clients.
+    /// First word of `a=msid`: `PA_…|TR_…` for LiveKit's clients. Sections are used again, and a browser keeps the
+    /// `MediaStreamTrack.id` of a section's first track, so clients find the track by this word.
     pub stream_id: String,
     /// Second word of `a=msid`: `TR_…`.
     pub track_id: String,
@@ -54,3 +70,6 @@ pub struct OutboundTrack {
     /// The client has answered an offer that contains the track, and takes it.
     pub accepted: bool,
 }
+
+#[cfg(test)]
+mod tests;

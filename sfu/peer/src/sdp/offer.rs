@@ -1,0 +1,302 @@
+//! Offers to a subscriber: one data section and a section for each track, used again when its track is gone.
+
+use rtc_sdp::description::media::MediaDescription;
+
+use super::build::{Local, SectionBuilder, session};
+use super::codec::offered;
+use super::remote::{Description, SectionKind, Setup};
+use super::{OutboundTrack, TrackHandle, TrackSpec};
+use crate::entropy::Entropy;
+use crate::error::NegotiationError;
+use crate::limits::SECTIONS_MAX;
+use crate::media::{Extension, ExtensionIds, MediaKind, Mid};
+
+/// Ids of the header extensions in our offers.
+const EXTENSIONS: [(u8, Extension, Option<MediaKind>); 5] = [
+    (1, Extension::Mid, None),
+    (3, Extension::TransportSequence, None),
+    (4, Extension::VideoOrientation, Some(MediaKind::Video)),
+    (5, Extension::PlayoutDelay, Some(MediaKind::Video)),
+    (8, Extension::DependencyDescriptor, Some(MediaKind::Video)),
+];
+const VIDEO_FEEDBACK: [&str; 4] = ["transport-cc", "ccm fir", "nack", "nack pli"];
+/// Audio is not retransmitted: without RTX a second sealing of a sequence number would repeat a nonce.
+const AUDIO_FEEDBACK: [&str; 1] = ["transport-cc"];
+const DATA_MID: &str = "0";
+
+/// What an answer has settled.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AcceptedAnswer {
+    pub(crate) extensions: ExtensionIds,
+}
+
+/// The sections of a subscriber's session over its life.
+#[derive(Debug)]
+pub(crate) struct Offerer {
+    sections: Vec<MediaSection>,
+    next_handle: u32,
+    /// Something changed since the last offer.
+    changed: bool,
+    /// An offer is in the air.
+    awaits_answer: bool,
+}
+
+/// A media section of ours; its index gives its mid.
+#[derive(Debug)]
+struct MediaSection {
+    mid: Mid,
+    kind: MediaKind,
+    track: Option<Track>,
+    /// The track that the last offer showed here.
+    offered: Option<TrackHandle>,
+    /// The client may still believe in a former track here: not to be used before it has answered.
+    settled: bool,
+}
+
+#[derive(Debug)]
+struct Track {
+    handle: TrackHandle,
+    spec: TrackSpec,
+    wire: OutboundTrack,
+}
+
+impl Offerer {
+    pub(crate) fn new() -> Self {
+        // The first offer is due at once: data channels alone are reason enough to connect.
+        Self {
+            sections: Vec::new(),
+            next_handle: 0,
+            changed: true,
+            awaits_answer: false,
+        }
+    }
+
+    pub(crate) fn add_track(
+        &mut self,
+        spec: TrackSpec,
+        entropy: &mut Entropy,
+    ) -> Result<TrackHandle, NegotiationError> {
+        let kind = spec.codec.kind();
+        let free = self
+            .sections
+            .iter()
+            .position(|section| section.kind == kind && section.track.is_none() && section.settled);
+        let index = match free {
+            Some(index) => index,
+            // One section is the data section's.
+            None if self.sections.len() + 1 >= SECTIONS_MAX => {
+                return Err(NegotiationError::Unsupported("too many sections"));
+            }
+            None => self.add_section(kind)?,
+        };
+        let handle = TrackHandle(self.next_handle);
+        self.next_handle += 1;
+        let offered = offered(spec.codec);
+        let ssrc = self.unused_ssrc(entropy);
+        let wire = OutboundTrack {
+            mid: self.sections[index].mid,
+            codec: spec.codec,
+            ssrc,
+            payload_type: offered.payload_type,
+            rtx_ssrc: offered.rtx_payload_type.map(|_| self.unused_ssrc(entropy)),
+            rtx_payload_type: offered.rtx_payload_type,
+            accepted: false,
+        };
+        self.sections[index].track = Some(Track { handle, spec, wire });
+        self.changed = true;
+        Ok(handle)
+    }
+
+    fn add_section(&mut self, kind: MediaKind) -> Result<usize, NegotiationError> {
+        let index = self.sections.len();
+        let mid = Mid::new((index + 1).to_string()).ok_or(NegotiationError::Unsupported("a mid too long"))?;
+        self.sections.push(MediaSection {
+            mid,
+            kind,
+            track: None,
+            offered: None,
+            settled: true,
+        });
+        Ok(index)
+    }
+
+    fn unused_ssrc(&self, entropy: &mut Entropy) -> u32 {
+        loop {
+            let ssrc = entropy.ssrc();
+            if self.track_by_ssrc(ssrc).is_none() {
+                return ssrc;
+            }
+        }
+    }
+
+    pub(crate) fn remove_track(&mut self, handle: TrackHandle) {
+        let holds = |section: &&mut MediaSection| section.track.as_ref().is_some_and(|track| track.handle == handle);
+        if let Some(section) = self.sections.iter_mut().find(holds) {
+            section.track = None;
+            // A track that no offer ever showed leaves no trace.
+            section.settled = section.settled && section.offered.is_none();
+            self.changed = true;
+        }
+    }
+
+    pub(crate) fn track(&self, handle: TrackHandle) -> Option<&OutboundTrack> {
+        self.tracks()
+            .find(|track| track.handle == handle)
+            .map(|track| &track.wire)
+    }
+
+    /// The track of an SSRC, and whether it is the track's RTX.
+    pub(crate) fn track_by_ssrc(&self, ssrc: u32) -> Option<(TrackHandle, bool)> {
+        self.tracks().find_map(|track| {
+            let is_rtx = track.wire.rtx_ssrc == Some(ssrc);
+            (is_rtx || track.wire.ssrc == ssrc).then_some((track.handle, is_rtx))
+        })
+    }
+
+    fn tracks(&self) -> impl Iterator<Item = &Track> {
+        self.sections.iter().filter_map(|section| section.track.as_ref())
+    }
+
+    pub(crate) fn needs_offer(&self) -> bool {
+        self.changed && !self.awaits_answer
+    }
+
+    /// Something outside the sections (ICE) needs a new offer.
+    pub(crate) fn require_offer(&mut self) {
+        self.changed = true;
+    }
+
+    /// Writes the next offer.
+    pub(crate) fn offer(&mut self, local: &Local<'_>) -> String {
+        self.changed = false;
+        self.awaits_answer = true;
+        let mut written = vec![data_section(local)];
+        for section in &mut self.sections {
+            section.offered = section.track.as_ref().map(|track| track.handle);
+            written.push(section.write(local));
+        }
+        let bundle: Vec<&str> = std::iter::once(DATA_MID)
+            .chain(self.sections.iter().map(|section| section.mid.as_str()))
+            .collect();
+        session(local, &bundle, written)
+    }
+
+    /// Reads the answer to the last offer.
+    pub(crate) fn accept(&mut self, answer: &Description) -> Result<AcceptedAnswer, NegotiationError> {
+        if !self.awaits_answer {
+            return Err(NegotiationError::OutOfOrder("an answer without an offer"));
+        }
+        if answer.setup == Setup::Passive {
+            return Err(NegotiationError::Unsupported("a=setup:passive in an answer"));
+        }
+        // Sections added since the offer are not in its answer; none can be removed.
+        let [data, media @ ..] = answer.sections.as_slice() else {
+            return Err(NegotiationError::Missing("media sections"));
+        };
+        let offered = &self.sections[..media.len().min(self.sections.len())];
+        let fits = offered.len() == media.len()
+            && offered
+                .iter()
+                .zip(media)
+                .all(|(ours, theirs)| ours.mid == theirs.mid && SectionKind::Media(ours.kind) == theirs.kind);
+        if !fits || data.kind != SectionKind::Data || data.mid.as_str() != DATA_MID {
+            return Err(NegotiationError::Unsupported("sections that differ from the offer's"));
+        }
+        let mut extensions = ExtensionIds::default();
+        for (ours, theirs) in self.sections.iter_mut().zip(media) {
+            let takes = !theirs.rejected && theirs.receives;
+            ours.settle(takes && !theirs.payloads.is_empty());
+            if takes {
+                let agreed = theirs.extensions.iter().filter(|(id, extension)| {
+                    EXTENSIONS
+                        .iter()
+                        .any(|(ours, offered, _)| ours == id && offered == extension)
+                });
+                agreed.for_each(|(id, extension)| extensions.set(*extension, *id));
+            }
+        }
+        self.awaits_answer = false;
+        Ok(AcceptedAnswer { extensions })
+    }
+}
+
+impl MediaSection {
+    /// The client has answered what was offered here.
+    fn settle(&mut self, taken: bool) {
+        match (&mut self.track, self.offered) {
+            (Some(track), Some(offered)) if track.handle == offered => track.wire.accepted = taken,
+            // Offered inactive: the section is free again.
+            (None, None) => self.settled = true,
+            _ => {}
+        }
+    }
+
+    fn write(&self, local: &Local<'_>) -> MediaDescription {
+        let (media, fallback) = match self.kind {
+            MediaKind::Audio => ("audio", crate::Codec::Opus),
+            MediaKind::Video => ("video", crate::Codec::Vp8),
+        };
+        let codec = self.track.as_ref().map_or(fallback, |track| track.spec.codec);
+        let offered = offered(codec);
+        let formats = std::iter::once(offered.payload_type).chain(offered.rtx_payload_type);
+        let protocol = ["UDP", "TLS", "RTP", "SAVPF"].map(str::to_owned);
+        let mut builder = SectionBuilder::new(media, 9, &protocol, formats.map(|number| number.to_string()).collect());
+        builder.mid(self.mid.as_str());
+        builder.transport(local, false);
+        builder.flag(if self.track.is_some() { "sendonly" } else { "inactive" });
+        builder.rtcp();
+        for (id, extension, _) in EXTENSIONS
+            .iter()
+            .filter(|(_, _, kind)| kind.is_none_or(|kind| kind == self.kind))
+        {
+            builder.attribute("extmap", format!("{id} {}", extension.uri()));
+        }
+        let number = offered.payload_type;
+        builder.attribute("rtpmap", format!("{number} {}", offered.rtpmap));
+        if !offered.fmtp.is_empty() {
+            builder.attribute("fmtp", format!("{number} {}", offered.fmtp));
+        }
+        let feedback: &[&str] = if self.kind == MediaKind::Video {
+            &VIDEO_FEEDBACK
+        } else {
+            &AUDIO_FEEDBACK
+        };
+        for kind in feedback {
+            builder.attribute("rtcp-fb", format!("{number} {kind}"));
+        }
+        if let Some(rtx) = offered.rtx_payload_type {
+            builder.attribute("rtpmap", format!("{rtx} rtx/90000"));
+            builder.attribute("fmtp", format!("{rtx} apt={number}"));
+        }
+        if let Some(track) = &self.track {
+            track.write(&mut builder);
+        }
+        builder.finish()
+    }
+}
+
+impl Track {
+    fn write(&self, builder: &mut SectionBuilder) {
+        let TrackSpec {
+            stream_id, track_id, ..
+        } = &self.spec;
+        builder.attribute("msid", format!("{stream_id} {track_id}"));
+        let OutboundTrack { ssrc, rtx_ssrc, .. } = self.wire;
+        if let Some(rtx) = rtx_ssrc {
+            builder.attribute("ssrc-group", format!("FID {ssrc} {rtx}"));
+        }
+        for ssrc in std::iter::once(ssrc).chain(rtx_ssrc) {
+            builder.attribute("ssrc", format!("{ssrc} cname:{stream_id}"));
+            builder.attribute("ssrc", format!("{ssrc} msid:{stream_id} {track_id}"));
+        }
+    }
+}
+
+fn data_section(local: &Local<'_>) -> MediaDescription {
+    let protocol = ["UDP", "DTLS", "SCTP"].map(str::to_owned);
+    let mut builder = SectionBuilder::new("application", 9, &protocol, vec!["webrtc-datachannel".to_owned()]);
+    builder.mid(DATA_MID);
+    builder.transport(local, true);
+    builder.sctp();
+    builder.finish()
+}
