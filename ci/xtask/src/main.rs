@@ -4,6 +4,7 @@
 //! metadata`, parsing Rust) needs libraries, and because its rules then have unit tests like everything else.
 
 mod codegen;
+mod stores;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,12 @@ enum Command {
         #[arg(long)]
         without_codegen: bool,
     },
+    /// Run a command with a PostgreSQL and a Redis of its own, which kit-testing finds by the environment.
+    WithStores {
+        /// The command and its arguments.
+        #[arg(trailing_var_arg = true, required = true)]
+        command: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -46,6 +53,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Codegen => codegen::generate(&root, &root).map(|()| ExitCode::SUCCESS),
         Command::Tidy { without_codegen } => tidy::run(&root, !without_codegen),
+        Command::WithStores { command } => stores::run_with(&command),
     }
 }
 
