@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kit_core::Email;
 use kit_core::ids::{LoginId, OrganizationId, UserId};
 use plenary_proto::access::Role;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub struct UserCaller {
     pub session_id: LoginId,
     /// The name that others see.
     pub name: String,
+    /// Where mail reaches them.
+    pub email: Email,
     /// Whether the email address is confirmed.
     pub email_verified: bool,
     /// Organizer and administrator; attendee goes without saying.
@@ -103,6 +106,11 @@ impl UserCaller {
     /// Whether the person runs the platform.
     pub fn is_administrator(&self) -> bool {
         self.roles.contains(&Role::Administrator)
+    }
+
+    /// Their email address, once it is confirmed: an unconfirmed one may be somebody else's.
+    pub fn verified_email(&self) -> Option<&Email> {
+        Some(&self.email).filter(|_| self.email_verified)
     }
 
     /// What the person is in an organization; `None` when not a member.

@@ -9,9 +9,9 @@ mod signer;
 use std::collections::BTreeMap;
 
 use jsonwebtoken::{Algorithm, Validation};
-use kit_core::Clock;
 use kit_core::ids::{LoginId, OrganizationId, UserId};
 use kit_core::limits::{ACCESS_TOKEN_BYTES_MAX, CLOCK_SKEW};
+use kit_core::{Clock, Email};
 use plenary_proto::access::Role;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub struct AccessClaims {
     pub roles: Vec<TokenRole>,
     /// The organizations that the person belongs to.
     pub orgs: BTreeMap<OrganizationId, OrganizationRole>,
+    /// Where mail reaches them.
+    pub email: Email,
     /// Whether the email address is confirmed.
     pub ev: bool,
     /// The name that others see.
@@ -82,6 +84,7 @@ impl AccessClaims {
             sid: user.session_id,
             roles: roles.collect(),
             orgs: user.organizations.clone(),
+            email: user.email.clone(),
             ev: user.email_verified,
             name: user.name.clone(),
             iat: now.unix_timestamp(),
@@ -106,6 +109,7 @@ impl AccessClaims {
             user_id: self.sub,
             session_id: self.sid,
             name: self.name,
+            email: self.email,
             email_verified: self.ev,
             roles: roles.collect(),
             organizations: self.orgs,

@@ -50,10 +50,12 @@ impl Tokens {
 
     /// A new person with these roles besides attendee.
     pub fn user(&self, roles: &[Role]) -> UserCaller {
+        let user_id = UserId::new(&self.clock, &self.rng);
         UserCaller {
-            user_id: UserId::new(&self.clock, &self.rng),
+            user_id,
             session_id: LoginId::new(&self.clock, &self.rng),
             name: "Test Person".to_owned(),
+            email: format!("{user_id}@example.org").parse().expect("an address"),
             email_verified: true,
             roles: roles.iter().copied().collect::<BTreeSet<_>>(),
             organizations: BTreeMap::new(),
