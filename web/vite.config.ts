@@ -30,7 +30,16 @@ export default defineConfig({
       '/rtc': { target: gateway, ws: true },
     },
   },
-  preview: { host: '127.0.0.1' },
+  preview: {
+    host: '127.0.0.1',
+    // The gateway's policy, so that what it would refuse is seen before it does.
+    headers: {
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; " +
+        "media-src 'self' blob: mediastream:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; " +
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    },
+  },
   test: {
     environment: 'happy-dom',
     setupFiles: ['./test/setup.ts'],

@@ -41,6 +41,7 @@ function checkImports(file, text) {
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
     const target = targetOf(file, specifier);
     if (target === undefined) continue;
+    if (target.startsWith('../test/') && /\.test\.tsx?$/.test(file)) continue;
     if (!allowed[layer].includes(layerOf(target))) find(file, `${layer} must not import ${target}`);
     if (layer === 'ui' && layerOf(target) === 'lib' && !libForUi.test(target)) {
       find(file, `ui must not import ${target}`);

@@ -1,5 +1,5 @@
 import * as RadixDialog from 'radix-ui/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useText } from '~/lib/i18n/text';
 import { IconButton } from './button';
 import { classNames } from './class-names';
@@ -20,12 +20,21 @@ interface DialogProps {
 function Panel({ kind, ...props }: DialogProps & { kind: 'dialog' | 'drawer' }) {
   const { open, onOpenChange, title, description, children, actions } = props;
   const t = useText();
+  // Radix gives the focus back to its own trigger only; ours open from anywhere.
+  const opener = useRef<HTMLElement>(null);
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className={styles.scrim} />
         <RadixDialog.Content
           className={classNames(styles.panel, styles[kind])}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement as HTMLElement | null;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current?.isConnected) opener.current.focus();
+          }}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
           <div className={styles.head}>

@@ -24,11 +24,18 @@ export function RemoveScroll({
 }: RemoveScrollProps) {
   useEffect(() => {
     if (!enabled) return;
+    const root = document.documentElement;
+    if (lockCount === 0) {
+      // Where the scrollbar was, space stays, so that nothing moves. CSSOM is not what the CSP forbids.
+      root.style.paddingInlineEnd = `${window.innerWidth - root.clientWidth}px`;
+      root.classList.add('scroll-locked');
+    }
     lockCount += 1;
-    document.documentElement.classList.add('scroll-locked');
     return () => {
       lockCount -= 1;
-      if (lockCount === 0) document.documentElement.classList.remove('scroll-locked');
+      if (lockCount > 0) return;
+      root.classList.remove('scroll-locked');
+      root.style.paddingInlineEnd = '';
     };
   }, [enabled]);
   return <Component {...rest} />;

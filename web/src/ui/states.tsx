@@ -12,10 +12,12 @@ interface EmptyStateProps {
   /** What to do about it. */
   children?: ReactNode;
   action?: ReactNode;
+  /** `h1` where it is the whole page, as when there is nothing at an address. */
+  as?: 'h1' | 'h2';
 }
 
 /** A list with nothing in it says why, and what comes next. */
-export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, action, as: Heading = 'h2' }: EmptyStateProps) {
   return (
     <div className={styles.state}>
       {icon && (
@@ -23,7 +25,7 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
           <Icon name={icon} size="large" />
         </span>
       )}
-      <h2>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children && <div className={styles.words}>{children}</div>}
       {action && <div className={styles.action}>{action}</div>}
     </div>

@@ -11,6 +11,7 @@ export function NotFoundPage() {
   return (
     <Page width="text">
       <EmptyState
+        as="h1"
         icon="search"
         title={t(m.notFoundTitle)}
         action={

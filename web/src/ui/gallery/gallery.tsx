@@ -45,10 +45,10 @@ function StorySection({ stories, schemes }: { stories: Stories; schemes: Schemes
         {themes.map((theme) => (
           <div key={theme} data-theme={theme} className={styles.side}>
             {Object.entries(stories.states).map(([name, State]) => (
-              <Stack gap={2} key={name}>
+              <div key={name}>
                 <p className={styles.name}>{name}</p>
                 <State />
-              </Stack>
+              </div>
             ))}
           </div>
         ))}
