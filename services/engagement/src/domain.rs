@@ -1,0 +1,9 @@
+//! What a chat entry is and who may make one. Pure.
+
+mod access;
+mod entry;
+mod follow;
+
+pub(crate) use access::{Permission, RoomAccess, RoomState};
+pub(crate) use entry::{Author, AuthorName, ChatText, Content, Entry, NewEntry};
+pub(crate) use follow::{Announced, Follower};

@@ -1,0 +1,5 @@
+//! Rooms, leases and placement. Pure.
+
+pub(crate) mod lease;
+pub(crate) mod node;
+pub(crate) mod room;

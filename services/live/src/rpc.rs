@@ -1,0 +1,5 @@
+//! Thin methods: convert in, do, convert out.
+
+mod convert;
+mod live_service;
+mod node_service;

@@ -1,0 +1,153 @@
+//! Requests → checked values.
+
+use kit_core::ids::{RoomId, SessionId, UserId};
+use kit_core::{RequestId, Violations};
+use kit_pg::idempotency::RequestKey;
+use plenary_proto::live::v1::{
+    ParticipantReport, RegisterNodeRequest, ReportParticipantsRequest, SetRoomCapacityRequest,
+};
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::commands::report::{Report, Sighting};
+use crate::domain::node::Node;
+use crate::domain::room::CAPACITY_MAX;
+
+/// Reports of one call: more than the participants of a node never are.
+const REPORTS_MAX: usize = 20_000;
+const NODE_ID_CHARACTERS_MAX: usize = 100;
+const ADDRESS_CHARACTERS_MAX: usize = 500;
+const SID_CHARACTERS_MAX: usize = 100;
+
+/// A mutation of a room: which, and the key that makes a repeat one.
+pub(super) fn mutation(
+    room_id: &str,
+    request_id: &str,
+    caller: UserId,
+    method: &'static str,
+    request: &impl Message,
+) -> Result<(RoomId, RequestKey), Violations> {
+    let mut violations = Violations::new();
+    let request_id = violations.parse::<RequestId>("request_id", request_id);
+    let room = violations.parse("room_id", room_id);
+    let (request_id, room) = violations.finish((request_id, room))?;
+    Ok((
+        room,
+        RequestKey::new(caller.to_string(), method, request_id.uuid(), request),
+    ))
+}
+
+pub(super) fn capacity(
+    request: &SetRoomCapacityRequest,
+    caller: UserId,
+) -> Result<(RoomId, i32, RequestKey), Violations> {
+    let mut violations = Violations::new();
+    let capacity = request.capacity;
+    violations.check(
+        "capacity",
+        (1..=CAPACITY_MAX).contains(&capacity),
+        "OUT_OF_RANGE",
+        "must be 1 to 100,000",
+    );
+    let request_id = violations.parse::<RequestId>("request_id", &request.request_id);
+    let room = violations.parse("room_id", &request.room_id);
+    let (request_id, room) = violations.finish((request_id, room))?;
+    Ok((
+        room,
+        capacity,
+        RequestKey::new(caller.to_string(), "SetRoomCapacity", request_id.uuid(), request),
+    ))
+}
+
+pub(super) fn session(session_id: &str) -> Result<SessionId, Violations> {
+    let mut violations = Violations::new();
+    let session = violations.parse("session_id", session_id);
+    violations.finish((session,)).map(|(session,)| session)
+}
+
+pub(super) fn room(room_id: &str) -> Result<RoomId, Violations> {
+    let mut violations = Violations::new();
+    let room = violations.parse("room_id", room_id);
+    violations.finish((room,)).map(|(room,)| room)
+}
+
+pub(super) fn node(request: RegisterNodeRequest, now: OffsetDateTime) -> Result<Node, Violations> {
+    let mut violations = Violations::new();
+    bounded(&mut violations, "node_id", &request.node_id, NODE_ID_CHARACTERS_MAX);
+    bounded(&mut violations, "address", &request.address, ADDRESS_CHARACTERS_MAX);
+    violations.check(
+        "free_seats",
+        request.free_seats >= 0,
+        "OUT_OF_RANGE",
+        "must not be negative",
+    );
+    let start = violations.required("start_time", request.start_time);
+    let start = start.and_then(|start| OffsetDateTime::from_unix_timestamp(start.seconds).ok());
+    violations.check("start_time", start.is_some(), "OUT_OF_RANGE", "must be a time");
+    let (start_time,) = violations.finish((start,))?;
+    let RegisterNodeRequest {
+        node_id: id,
+        address,
+        free_seats,
+        ..
+    } = request;
+    Ok(Node {
+        id,
+        address,
+        free_seats,
+        start_time,
+        seen_time: now,
+    })
+}
+
+pub(super) fn report(request: ReportParticipantsRequest) -> Result<Report, Violations> {
+    let mut violations = Violations::new();
+    bounded(&mut violations, "node_id", &request.node_id, NODE_ID_CHARACTERS_MAX);
+    violations.check(
+        "reports",
+        request.reports.len() <= REPORTS_MAX,
+        "TOO_MANY",
+        "must be at most 20,000",
+    );
+    let sightings: Option<Vec<_>> = request
+        .reports
+        .iter()
+        .take(REPORTS_MAX)
+        .enumerate()
+        .map(|(index, report)| {
+            violations.within(&format!("reports[{index}]"), |violations| sighting(violations, report))
+        })
+        .collect();
+    let (sightings,) = violations.finish((sightings,))?;
+    Ok(Report {
+        node: request.node_id,
+        sightings,
+        complete: request.complete,
+    })
+}
+
+fn sighting(violations: &mut Violations, report: &ParticipantReport) -> Option<Sighting> {
+    let room = violations.parse("room_id", &report.room_id);
+    let user = violations.parse("user_id", &report.user_id);
+    bounded(
+        violations,
+        "participant_sid",
+        &report.participant_sid,
+        SID_CHARACTERS_MAX,
+    );
+    Some(Sighting {
+        room: room?,
+        user: user?,
+        sid: report.participant_sid.clone(),
+        present: report.present,
+    })
+}
+
+fn bounded(violations: &mut Violations, field: &str, text: &str, max: usize) {
+    violations.check(
+        field,
+        (1..=max).contains(&text.len()),
+        "LENGTH",
+        &format!("must have 1 to {max} characters"),
+    );
+}

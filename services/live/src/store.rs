@@ -1,0 +1,5 @@
+//! SQL and row types. Nothing else.
+
+pub(crate) mod leases;
+pub(crate) mod nodes;
+pub(crate) mod rooms;
