@@ -2,9 +2,12 @@ import type { Transport } from '@connectrpc/connect';
 import { TransportProvider } from '@connectrpc/connect-query';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { Provider as DirectionProvider } from 'radix-ui/direction';
 import { useEffect } from 'react';
+import { localeStore } from '~/lib/i18n/locale';
 import type { Session } from '~/lib/session/session';
 import { SessionContext } from '~/lib/session/use-session';
+import { useStore } from '~/lib/store';
 import type { AppRouter } from './router';
 
 interface ProvidersProps {
@@ -34,11 +37,14 @@ function useForgetOnChangeOfUser(session: Session, queryClient: QueryClient): vo
 
 export function Providers({ session, queryClient, transport, router }: ProvidersProps) {
   useForgetOnChangeOfUser(session, queryClient);
+  const { direction } = useStore(localeStore);
   return (
     <SessionContext value={session}>
       <TransportProvider transport={transport}>
         <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
+          <DirectionProvider dir={direction}>
+            <RouterProvider router={router} />
+          </DirectionProvider>
         </QueryClientProvider>
       </TransportProvider>
     </SessionContext>
