@@ -1,5 +1,6 @@
 //! What a request carries from the server's door to the method, and on to the calls that the method makes.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use kit_core::Clock;
@@ -14,6 +15,7 @@ pub struct Context {
     caller: Caller,
     authorization: Option<MetadataValue<Ascii>>,
     deadline: Option<Deadline>,
+    client_address: Option<IpAddr>,
 }
 
 /// When the caller stops waiting.
@@ -43,7 +45,13 @@ impl Context {
             caller,
             authorization,
             deadline,
+            client_address: None,
         }
+    }
+
+    /// Adds the address of a client that the gateway speaks for.
+    pub(crate) fn with_client_address(self, client_address: Option<IpAddr>) -> Self {
+        Self { client_address, ..self }
     }
 
     /// Nobody in particular, who waits as long as it takes: the work of jobs.
@@ -52,7 +60,14 @@ impl Context {
             caller: Caller::Anonymous,
             authorization: None,
             deadline: None,
+            client_address: None,
         }
+    }
+
+    /// Where the client is, as the gateway saw it; `None` for a call that did not come through the gateway. For counting
+    /// attempts, never for deciding who somebody is.
+    pub fn client_address(&self) -> Option<IpAddr> {
+        self.client_address
     }
 
     /// Who is calling.

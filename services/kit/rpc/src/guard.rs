@@ -5,6 +5,7 @@
 //! rule asked, its deadline set; then the method runs, and whatever it does, an answer goes out.
 
 use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use tracing::{Instrument as _, Span, field};
 use crate::body::{GuardedBody, code_in};
 use crate::call::{Call, Calls};
 use crate::context::Deadline;
+use crate::peer::CLIENT_ADDRESS;
 use crate::{Caller, Context, Error, KIT, Method, Methods, Peer, UserCaller, Verifier, timeout};
 
 /// Routes behind their door.
@@ -79,9 +81,9 @@ impl Guard {
             .headers()
             .get(header::AUTHORIZATION)
             .map(|value| MetadataValue::try_from(value.as_bytes()).expect("a verified token is a header value"));
-        request
-            .extensions_mut()
-            .insert(Context::new(caller, authorization, deadline));
+        let client_address = client_address(&peer, request.headers());
+        let context = Context::new(caller, authorization, deadline).with_client_address(client_address);
+        request.extensions_mut().insert(context);
 
         match tokio::time::timeout(allowed, self.run(request)).await {
             Ok(answer) => Ok(self.seal(answer.inspect_err(|error| call.finish(error.code()))?, call)),
@@ -201,6 +203,12 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Error> {
             "authorization must be a bearer token",
         )
     })
+}
+
+/// The client's address, which the gateway alone is believed to know.
+fn client_address(peer: &Peer, headers: &HeaderMap) -> Option<IpAddr> {
+    let value = headers.get(CLIENT_ADDRESS).filter(|_| peer.is_gateway())?;
+    value.to_str().ok()?.parse().ok()
 }
 
 fn identify(peer: &Peer, user: Option<UserCaller>) -> Caller {

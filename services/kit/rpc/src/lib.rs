@@ -50,7 +50,7 @@ pub use fault::Fault;
 pub use host::Host;
 pub use methods::{Method, Methods};
 pub use part::Part;
-pub use peer::{GATEWAY, Peer};
+pub use peer::{CLIENT_ADDRESS, GATEWAY, Peer};
 pub use plenary_proto::access::Role;
 pub use process::run;
 pub use server::Server;

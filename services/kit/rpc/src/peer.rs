@@ -7,6 +7,9 @@ use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 /// The gateway's name. It speaks for people, so it is never a service to an access rule.
 pub const GATEWAY: &str = "edge-gateway";
 
+/// The metadata in which the gateway says where a client is. From anybody else it is not read.
+pub const CLIENT_ADDRESS: &str = "x-client-address";
+
 /// In front of a service's name in its certificate.
 const SPIFFE_PREFIX: &str = "spiffe://plenary/service/";
 
@@ -23,6 +26,11 @@ impl Peer {
     /// The part that a verified certificate names; unknown when it names none.
     pub fn from_certificate(der: &[u8]) -> Self {
         service_name(der).map_or(Self::Unknown, |name| Self::Service(name.into()))
+    }
+
+    /// Whether it is the gateway, which speaks for people.
+    pub(crate) fn is_gateway(&self) -> bool {
+        matches!(self, Self::Service(name) if &**name == GATEWAY)
     }
 
     /// The name to which rules for services apply.
