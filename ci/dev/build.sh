@@ -10,15 +10,20 @@ web_inputs() {
   } | sha256sum | cut -d' ' -f1
 }
 
+web_stamp() { printf '%s/web/%s.inputs' "$cache" "$(printf '%s' "$root" | sha256sum | cut -c1-16)"; }
+
+web_is_built() { [ -f web/dist/index.html ] && [ "$(cat "$(web_stamp)" 2>/dev/null)" = "$(web_inputs)" ]; }
+
 build_web() {
-  local stamp inputs
-  stamp="$cache/web/$(printf '%s' "$root" | sha256sum | cut -c1-16).inputs"
-  inputs="$(web_inputs)"
-  if [ -f web/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ]; then return; fi
+  if web_is_built; then return; fi
   web_modules
   quietly "Building the web app" npm --prefix web run build
-  mkdir -p "${stamp%/*}"
-  printf '%s\n' "$inputs" >"$stamp"
+  remember_web
+}
+
+remember_web() {
+  mkdir -p "$cache/web"
+  web_inputs >"$(web_stamp)"
 }
 
 # Cargo shows its own progress.

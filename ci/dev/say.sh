@@ -53,7 +53,7 @@ show_progress() {
   [ "$width" -gt 10 ] || width=10
   [ -n "$clear" ] || say "… $title"
   while kill -0 "$pid" 2>/dev/null; do
-    sleep 1
+    sleep 0.5
     if [ -n "$clear" ]; then
       last="$(tail -n 1 "$log" | tr -dc '[:print:]')"
       printf '%s… %s %s%s %s%s' "$clear" "$title" "$dim" "$(duration $((SECONDS - started)))" "${last:0:width}" "$plain"

@@ -79,6 +79,7 @@ stage_web() {
   npm --prefix web run typecheck
   npm --prefix web test -- --reporter=default --reporter=json --outputFile.json="$scratch/vitest.json"
   npm --prefix web run build
+  remember_web
 }
 
 stage_journeys() {
