@@ -21,14 +21,12 @@ pub struct Config {
     pub drain_duration: Duration,
     /// Addresses by the names of services.
     pub addresses: BTreeMap<&'static str, String>,
-    tls: Tls,
-}
-
-#[derive(Clone, Debug)]
-struct Tls {
-    authority: Option<Secret>,
-    certificate: Option<Secret>,
-    key: Option<Secret>,
+    /// The authority that all services' certificates come from, as PEM.
+    pub tls_ca: Option<Secret>,
+    /// This process's certificate, as PEM.
+    pub tls_certificate: Option<Secret>,
+    /// The certificate's key, as PEM.
+    pub tls_key: Option<Secret>,
 }
 
 /// Service, key of its address, the address on one machine, and what the key does.
@@ -96,15 +94,13 @@ impl Section for Config {
                 .iter()
                 .map(|&(name, key, url, doc)| (name, keys.get(key, url, doc)))
                 .collect(),
-            tls: Tls {
-                authority: keys.get(
-                    "tls_ca",
-                    "",
-                    "PEM of the authority that all services' certificates come from.",
-                ),
-                certificate: keys.get("tls_certificate", "", "PEM of this service's certificate."),
-                key: keys.get("tls_key", "", "PEM of the certificate's key."),
-            },
+            tls_ca: keys.get(
+                "tls_ca",
+                "",
+                "PEM of the authority that all services' certificates come from.",
+            ),
+            tls_certificate: keys.get("tls_certificate", "", "PEM of this service's certificate."),
+            tls_key: keys.get("tls_key", "", "PEM of the certificate's key."),
         }
     }
 }
@@ -119,9 +115,9 @@ impl Config {
     pub(crate) fn credentials(&self) -> Option<Credentials> {
         let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
         Some(Credentials {
-            authority: text(&self.tls.authority)?,
-            certificate: text(&self.tls.certificate)?,
-            key: text(&self.tls.key)?,
+            authority: text(&self.tls_ca)?,
+            certificate: text(&self.tls_certificate)?,
+            key: text(&self.tls_key)?,
         })
     }
 

@@ -60,3 +60,36 @@ fn service_name(der: &[u8]) -> Option<String> {
         .filter(|name| !name.is_empty())
         .map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, SanType};
+
+    use super::*;
+
+    fn peer(uris: &[&str]) -> Peer {
+        let mut params = CertificateParams::default();
+        let name = |uri: &&str| SanType::URI((*uri).try_into().expect("ASCII"));
+        params.subject_alt_names = uris.iter().map(name).collect();
+        let certificate = params.self_signed(&KeyPair::generate().expect("made")).expect("signed");
+        Peer::from_certificate(certificate.der())
+    }
+
+    #[test]
+    fn exactly_one_uri_of_ours_names_a_service() {
+        let events = spiffe_uri("events");
+        assert_eq!(peer(&[&events]), Peer::Service("events".into()));
+        assert_eq!(peer(&[]), Peer::Unknown);
+        assert_eq!(peer(&[&events, "https://example.org"]), Peer::Unknown);
+        assert_eq!(peer(&["spiffe://plenary/service/"]), Peer::Unknown);
+        assert_eq!(peer(&["spiffe://elsewhere/service/events"]), Peer::Unknown);
+        assert_eq!(Peer::from_certificate(b"no certificate"), Peer::Unknown);
+    }
+
+    #[test]
+    fn the_gateway_is_known_but_is_no_service() {
+        let gateway = peer(&[&spiffe_uri(GATEWAY)]);
+        assert_eq!(gateway, Peer::Service(GATEWAY.into()));
+        assert_eq!(gateway.service(), None);
+    }
+}

@@ -66,7 +66,7 @@ impl Switchboard {
     }
 
     /// Sets the certificate that this process shows to others and the authority that it trusts. Once, before addresses.
-    pub(crate) fn set_credentials(&self, credentials: Credentials) {
+    pub fn set_credentials(&self, credentials: Credentials) {
         // A second call would be a mistake in this crate; the first credentials stay.
         let _ = self.0.credentials.set(credentials);
     }

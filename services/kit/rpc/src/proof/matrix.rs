@@ -139,3 +139,63 @@ fn is_refused_at_the_door(status: &Status) -> bool {
         && status.domain().as_deref() == Some(KIT.name())
         && status.metadata_of_reason("rule").is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kit_core::{ManualClock, Rng};
+    use tonic::service::Routes;
+
+    use super::*;
+    use crate::call::Calls;
+    use crate::guard::{Guard, GuardShared};
+    use crate::{Config, Switchboard, Tasks, Verifier};
+
+    /// The platform's RPCs behind the door, all of them served by a method that says yes to everything.
+    async fn wrong_cells(enforced: Methods) -> Vec<String> {
+        let clock = ManualClock::fixed().clock();
+        let tokens = Tokens::new(clock.clone(), Rng::seeded(1));
+        let shared = GuardShared {
+            methods: enforced,
+            verifier: Verifier::new(tokens.key_source(), clock.clone()),
+            calls: Calls::new(&Config::defaults(), &kit_telemetry::Metrics::new(), clock.clone()),
+            clock,
+            stopping: Tasks::new().stopping(),
+        };
+        let yes = axum::Router::new().fallback(async || Response::new(axum::body::Body::empty()));
+        let switchboard = Switchboard::new();
+        switchboard.mount("everything", Guard::new(Routes::from(yes), Arc::new(shared)));
+        let (people, services) = (
+            switchboard.line(GATEWAY, "everything"),
+            switchboard.line("x", "everything"),
+        );
+        mismatches(&people, &services, Methods::platform().iter(), &tokens).await
+    }
+
+    #[tokio::test]
+    async fn every_rpc_of_the_platform_admits_exactly_its_roles() {
+        assert_eq!(wrong_cells(Methods::platform().clone()).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn the_matrix_notices_a_door_that_lets_too_many_or_too_few_in() {
+        let altered = |path: &str, allow: &'static [Role]| {
+            let change = |method: Method| {
+                if method.path == path {
+                    Method { allow, ..method }
+                } else {
+                    method
+                }
+            };
+            Methods::new(Methods::platform().iter().map(change))
+        };
+        let approve = "/plenary.events.v1.EventService/ApproveEvent";
+        let wrong = wrong_cells(altered(approve, &[Role::Organizer, Role::Administrator])).await;
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].starts_with("/plenary.events.v1.EventService/ApproveEvent as organizer: expected false"));
+        let wrong = wrong_cells(altered(approve, &[])).await;
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].contains("as administrator: expected true"));
+    }
+}
