@@ -31,6 +31,7 @@ check_advisories() {
 }
 
 stage_tidy() {
+  ci/dev/check.sh
   web_modules
   cargo xtask tidy
 }
