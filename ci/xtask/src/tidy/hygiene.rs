@@ -24,7 +24,8 @@ pub(crate) fn check(tree: &Tree) -> anyhow::Result<Vec<Finding>> {
     let hosts = HOSTS.map(|host| host.replace(' ', "."));
     let folders = FOLDERS.map(|folder| format!("/{folder}/"));
     let mut findings = Vec::new();
-    for path in tree.files() {
+    // The allow-lists name what they allow.
+    for path in tree.files().filter(|path| !path.starts_with("ci/rules/")) {
         let Some(text) = tree.text(path)? else { continue };
         for (index, line) in text.lines().enumerate() {
             let named_hosts = hosts.iter().filter(|host| line.contains(host.as_str()));
@@ -65,6 +66,7 @@ mod tests {
                 ),
                 ("README.md", &format!("cd {home}ann/plenary\n")),
                 ("a.rs", &format!("let folder = \"src{home}page\";\n")),
+                ("ci/rules/hygiene.txt", &format!("b.rs: {home}  # why\n")),
             ],
         );
         assert_eq!(
