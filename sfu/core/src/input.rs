@@ -129,8 +129,10 @@ pub enum Input {
         /// The message, ready to be delivered.
         payload: Bytes,
     },
-    /// The node itself says something to everybody.
+    /// The node itself says something.
     Announce {
+        /// To whom; everybody when `None`.
+        to: Option<MemberId>,
         /// How it travels.
         kind: DataKind,
         /// The message, ready to be delivered.
@@ -300,4 +302,6 @@ pub enum LeaveReason {
     ProtocolError,
     /// The room is full.
     RoomFull,
+    /// The session they want to resume is not known here.
+    SessionUnknown,
 }

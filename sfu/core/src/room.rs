@@ -112,7 +112,7 @@ impl Room {
                 to,
                 payload,
             } => self.data(member, kind, &to, payload),
-            Input::Announce { kind, payload } => self.announce(kind, payload),
+            Input::Announce { to, kind, payload } => self.announce(to, kind, payload),
             Input::Permissions { member, permissions } => self.permit(member, permissions),
             Input::Close(reason) => self.close(reason),
             Input::Timeout => self.tick(now),

@@ -21,6 +21,15 @@ impl<T> Key<T> {
     pub const fn to_bits(self) -> u64 {
         ((self.generation as u64) << 32) | self.index as u64
     }
+
+    /// The inverse of [`Key::to_bits`]. A number that was never a key finds nothing.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self {
+            index: (bits & 0xffff_ffff) as u32,
+            generation: (bits >> 32) as u32,
+            kind: PhantomData,
+        }
+    }
 }
 
 impl<T> Clone for Key<T> {
@@ -86,26 +95,31 @@ impl<T> Slots<T> {
     /// # Panics
     /// When more than 2³² values would be held, which the limits of the callers exclude.
     pub fn insert(&mut self, value: T) -> Key<T> {
+        self.insert_with(|_| value)
+    }
+
+    /// Puts what `make` makes into a free slot; it is told the key.
+    ///
+    /// # Panics
+    /// As [`Slots::insert`].
+    pub fn insert_with(&mut self, make: impl FnOnce(Key<T>) -> T) -> Key<T> {
         self.len += 1;
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.value = Some(value);
-            return Key {
-                index,
-                generation: slot.generation,
-                kind: PhantomData,
-            };
-        }
-        let index = u32::try_from(self.slots.len()).expect("callers bound the number of slots far below 2³²");
-        self.slots.push(Slot {
-            generation: 0,
-            value: Some(value),
+        let index = self.free.pop().unwrap_or_else(|| {
+            let index = u32::try_from(self.slots.len()).expect("callers bound the number of slots far below 2³²");
+            self.slots.push(Slot {
+                generation: 0,
+                value: None,
+            });
+            index
         });
-        Key {
+        let slot = &mut self.slots[index as usize];
+        let key = Key {
             index,
-            generation: 0,
+            generation: slot.generation,
             kind: PhantomData,
-        }
+        };
+        slot.value = Some(make(key));
+        key
     }
 
     /// Takes the value out; its key finds nothing from now on.
@@ -137,6 +151,16 @@ impl<T> Slots<T> {
             .filter(|slot| slot.generation == key.generation)?
             .value
             .as_mut()
+    }
+
+    /// The key of whoever is at `index` now.
+    pub fn key_at(&self, index: usize) -> Option<Key<T>> {
+        let slot = self.slots.get(index).filter(|slot| slot.value.is_some())?;
+        Some(Key {
+            index: u32::try_from(index).ok()?,
+            generation: slot.generation,
+            kind: PhantomData,
+        })
     }
 
     /// All values with their keys, in slot order.

@@ -29,8 +29,9 @@ impl Room {
         }
     }
 
-    pub(super) fn announce(&mut self, kind: DataKind, payload: Bytes) {
-        let to: Vec<_> = self.members.keys().copied().collect();
+    pub(super) fn announce(&mut self, to: Option<MemberId>, kind: DataKind, payload: Bytes) {
+        let is_meant = |id: &MemberId| to.is_none_or(|to| to == *id);
+        let to: Vec<_> = self.members.keys().copied().filter(is_meant).collect();
         if !to.is_empty() && payload.len() <= DATA_BYTES_MAX {
             self.push(Output::Data { to, kind, payload });
         }

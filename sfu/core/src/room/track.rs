@@ -79,6 +79,9 @@ impl Track {
             AUDIO_HISTORY_BYTES
         };
         let Some(slot) = self.layers.get_mut(rank) else { return };
+        if slot.as_ref().is_some_and(|layer| layer.stream == stream) {
+            return;
+        }
         if slot.replace(Layer::new(stream, bytes)).is_some() {
             let rank = u8::try_from(rank).unwrap_or_default();
             self.downs.iter_mut().for_each(|down| down.restart(rank));

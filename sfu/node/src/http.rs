@@ -1,0 +1,114 @@
+//! LiveKit's own endpoints, for clients that connect to the node without the gateway: `GET /rtc` and `/rtc/validate`.
+//! Newer clients first try `/rtc/v1`, find 404, and come to `/rtc` by themselves.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures::{SinkExt, StreamExt};
+use tokio::sync::mpsc;
+use tower_http::cors::CorsLayer;
+use url::form_urlencoded;
+
+use crate::limits::SIGNAL_BYTES_MAX;
+use crate::node::Node;
+use crate::signal::{self, Close, ConnectQuery, Frame, Start};
+use crate::token::{Grant, TokenError};
+
+/// Frames on their way to one client's socket.
+const OUTGOING_FRAMES: usize = 64;
+
+/// The routes.
+pub(crate) fn router(node: Arc<Node>) -> Router {
+    Router::new()
+        .route("/", get(async || "OK"))
+        .route("/rtc", get(rtc))
+        .route("/rtc/validate", get(validate))
+        .layer(CorsLayer::permissive())
+        .with_state(node)
+}
+
+async fn validate(State(node): State<Arc<Node>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match authorize(&node, query.as_deref().unwrap_or_default(), &headers) {
+        Ok(_) => (StatusCode::OK, "success").into_response(),
+        Err(error) => (StatusCode::UNAUTHORIZED, error.to_string()).into_response(),
+    }
+}
+
+async fn rtc(
+    State(node): State<Arc<Node>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let grant = match authorize(&node, &query, &headers) {
+        Ok(grant) => grant,
+        Err(error) => return (StatusCode::UNAUTHORIZED, error.to_string()).into_response(),
+    };
+    let start = Start {
+        grant,
+        query: ConnectQuery::parse(&query),
+    };
+    upgrade
+        .max_message_size(SIGNAL_BYTES_MAX)
+        .max_frame_size(SIGNAL_BYTES_MAX)
+        .on_upgrade(move |socket| serve(node, start, socket))
+}
+
+/// The token is in the query, as browsers cannot set headers on a WebSocket, or in the header.
+fn authorize(node: &Node, query: &str, headers: &HeaderMap) -> Result<Grant, TokenError> {
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "access_token");
+    if let Some((_, token)) = named {
+        return node.verify(&token);
+    }
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    node.verify(bearer.unwrap_or_default())
+}
+
+async fn serve(node: Arc<Node>, start: Start, socket: WebSocket) {
+    let (mut sink, source) = socket.split();
+    let (out, mut outgoing) = mpsc::channel(OUTGOING_FRAMES);
+    let frames = source
+        .take_while(|message| std::future::ready(!matches!(message, Err(_) | Ok(Message::Close(_)))))
+        .filter_map(|message| std::future::ready(message.ok().and_then(frame)));
+    let session = signal::run(node, start, Box::pin(frames), out);
+    let sending = async {
+        while let Some(frame) = outgoing.recv().await {
+            if sink.send(message(frame)).await.is_err() {
+                break;
+            }
+        }
+        sink
+    };
+    // The session owns the sending half of the queue: when it ends, what is queued is still sent.
+    let (close, mut sink) = tokio::join!(session, sending);
+    let Close { code, reason } = close;
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code,
+            reason: reason.into(),
+        })))
+        .await;
+}
+
+fn frame(message: Message) -> Option<Frame> {
+    match message {
+        Message::Binary(bytes) => Some(Frame::Binary(bytes)),
+        Message::Text(text) => Some(Frame::Text(text.as_str().to_owned())),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) => None,
+    }
+}
+
+fn message(frame: Frame) -> Message {
+    match frame {
+        Frame::Binary(bytes) => Message::Binary(bytes),
+        Frame::Text(text) => Message::Text(text.into()),
+    }
+}

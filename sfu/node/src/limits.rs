@@ -1,0 +1,57 @@
+//! Every bound of a node, with its unit and its reason. Rooms and peers have their own.
+
+use std::time::Duration;
+
+/// Datagrams taken from the kernel at once (each may hold a GRO train).
+pub(crate) const RECEIVE_BATCH: usize = 32;
+/// Bytes of one receive buffer: the largest GRO train the kernel hands up.
+pub(crate) const RECEIVE_BYTES: usize = 65_536;
+/// Bytes of one datagram that may be sent: an Ethernet frame less IPv6 and UDP headers, with room for a tunnel.
+pub(crate) const DATAGRAM_BYTES_MAX: usize = 1_400;
+/// Bytes of packets written before they are handed to the kernel.
+pub(crate) const SEND_BYTES: usize = 1 << 20;
+/// Segments of one GSO send (the kernel's UDP_MAX_SEGMENTS was 64 until 6.9).
+pub(crate) const GSO_SEGMENTS_MAX: usize = 64;
+/// Bytes of one GSO send: a UDP datagram's greatest payload.
+pub(crate) const GSO_BYTES_MAX: usize = 65_000;
+/// Messages of one sendmmsg; their headers live on the stack.
+pub(crate) const SEND_MESSAGES: usize = 64;
+/// Bytes asked for as the socket's buffers: 30 ms of 3,000 viewers at 1.5 Mbit/s is 17 MB; the kernel caps what is
+/// asked at `net.core.*mem_max` unless the process may exceed it.
+pub(crate) const SOCKET_BUFFER_BYTES: usize = 8 << 20;
+/// Media packets of one receive batch that are forwarded together.
+pub(crate) const MEDIA_BATCH: usize = 64;
+/// Receive batches handled before control messages get their turn.
+pub(crate) const RECEIVE_ROUNDS: usize = 8;
+
+/// Control messages waiting for a worker. Beyond, callers are told to come later.
+pub(crate) const COMMANDS: usize = 4_096;
+/// Signalling events waiting for one client; a client that does not read them is put out.
+pub(crate) const EVENTS: usize = 512;
+/// Events waiting for the platform's side of the node (reports, chat).
+pub(crate) const NODE_EVENTS: usize = 8_192;
+
+/// Bytes of one signalling frame: as LiveKit's server.
+pub(crate) const SIGNAL_BYTES_MAX: usize = 2 << 20;
+/// Signalling frames a client may send at once, and then each second. A grid of 100 tiles that is resized sends one
+/// for each.
+pub(crate) const SIGNAL_BURST: u32 = 300;
+/// See [`SIGNAL_BURST`].
+pub(crate) const SIGNAL_PER_SECOND: u32 = 50;
+/// How long a client may be silent; it pings each [`PING_INTERVAL`].
+pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(15);
+/// How often clients ping.
+pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// How long somebody who joins waits for the worker's answer.
+pub(crate) const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Data messages a member may send at once, and then each second: LiveKit's clients split a file into 15 kB messages.
+pub(crate) const DATA_BURST: u32 = 400;
+/// See [`DATA_BURST`].
+pub(crate) const DATA_PER_SECOND: u32 = 200;
+/// Bytes of a token.
+pub(crate) const TOKEN_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a room's name or an identity.
+pub(crate) const NAME_BYTES_MAX: usize = 256;
+/// Bytes of a participant's metadata and attributes.
+pub(crate) const METADATA_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,156 @@
+//! What a node's connections share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit_core::{Clock, Rng};
+use kit_rpc::Host;
+use sfu_peer::NodeIdentity;
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::limits::NODE_EVENTS;
+use crate::metrics::NodeMetrics;
+use crate::token::{Grant, TokenError, Tokens};
+use crate::worker::{self, Command, NodeEvent, WorkerConfig, WorkerHandle, WorkerThread};
+
+/// A token that stops waiting: the process begins to end.
+pub(crate) type Stopping = tokio_util::sync::CancellationToken;
+
+/// A running node.
+#[derive(Debug)]
+pub(crate) struct Node {
+    id: String,
+    clock: Clock,
+    rng: Rng,
+    tokens: Tokens,
+    workers: Vec<WorkerHandle>,
+    metrics: NodeMetrics,
+    stopping: Stopping,
+    started: time::OffsetDateTime,
+}
+
+/// A node that was started: the node, its threads, and what they tell.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) node: Arc<Node>,
+    pub(crate) threads: Vec<WorkerThread>,
+    pub(crate) events: mpsc::Receiver<NodeEvent>,
+}
+
+impl Node {
+    /// Binds the workers' sockets and starts their threads.
+    pub(crate) fn start(config: &Config, host: &Host) -> anyhow::Result<Started> {
+        let metrics = NodeMetrics::register(&host.metrics);
+        let identity = NodeIdentity::generate()?;
+        let (events, received) = mpsc::channel(NODE_EVENTS);
+        let count = match config.workers {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            count => count,
+        };
+        let mut workers = Vec::with_capacity(count);
+        let mut threads = Vec::with_capacity(count);
+        for number in 0..count {
+            let mut bind = config.media_listen;
+            if bind.port() != 0 {
+                let port = usize::from(bind.port()) + number;
+                bind.set_port(u16::try_from(port).map_err(|_| anyhow::anyhow!("no UDP port {port} for a worker"))?);
+            }
+            let worker = WorkerConfig {
+                bind,
+                advertise: config.advertise_ip,
+                identity: identity.clone(),
+                clock: host.clock.clone(),
+                rng: host.rng.clone(),
+                platform_chat: config.platform,
+            };
+            let (handle, thread) = worker::start(number, worker, metrics.worker(number), events.clone())
+                .map_err(|error| anyhow::anyhow!("cannot start a media worker on UDP {bind}: {error}"))?;
+            workers.push(handle);
+            threads.push(thread);
+        }
+        let node = Self {
+            id: config.node_id.clone(),
+            clock: host.clock.clone(),
+            rng: host.rng.clone(),
+            tokens: Tokens::new(
+                &config.media_key,
+                config.media_secret.expose().as_bytes(),
+                host.clock.clone(),
+            ),
+            workers,
+            metrics,
+            stopping: host.stopping(),
+            started: host.clock.now(),
+        };
+        Ok(Started {
+            node: Arc::new(node),
+            threads,
+            events: received,
+        })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) const fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    pub(crate) const fn metrics(&self) -> &NodeMetrics {
+        &self.metrics
+    }
+
+    pub(crate) const fn started(&self) -> time::OffsetDateTime {
+        self.started
+    }
+
+    pub(crate) fn stopping(&self) -> Stopping {
+        self.stopping.clone()
+    }
+
+    pub(crate) fn verify(&self, token: &str) -> Result<Grant, TokenError> {
+        self.tokens.verify(token)
+    }
+
+    /// The worker that a room lives on. The same for everybody who asks, without a table: by a hash of the name.
+    pub(crate) fn worker_of(&self, room: &str) -> &WorkerHandle {
+        // FNV-1a: short names, no attacker's choice (rooms are named by the platform), and nothing to import.
+        let hash = room.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let index = usize::try_from(hash % self.workers.len() as u64).unwrap_or_default();
+        &self.workers[index]
+    }
+
+    pub(crate) fn worker(&self, number: usize) -> Option<&WorkerHandle> {
+        self.workers.get(number)
+    }
+
+    /// Rooms and participants at present.
+    pub(crate) fn census(&self) -> (i32, i32) {
+        let (rooms, participants) = self.metrics.census(self.workers.len());
+        let count = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+        (count(rooms), count(participants))
+    }
+
+    /// Puts everybody out, gives their goodbyes time to leave, and ends the workers.
+    pub(crate) async fn shut_down(&self, threads: Vec<WorkerThread>) {
+        for worker in &self.workers {
+            let _ = worker.send(Command::Drain);
+        }
+        tokio::time::sleep(FAREWELL).await;
+        for worker in &self.workers {
+            let _ = worker.send(Command::Stop);
+        }
+        let _ = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join()))).await;
+    }
+}
+
+/// How long clients' connections have to hear that the node shuts down before its sockets close.
+const FAREWELL: Duration = Duration::from_millis(200);

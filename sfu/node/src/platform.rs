@@ -1,0 +1,79 @@
+//! The node as a part of the platform: it says that it is there and who is in its rooms, and takes the rooms' chat to its
+//! keeper and back. A node without the platform has none of this and is a plain LiveKit server.
+
+mod chat;
+mod presence;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kit_rpc::{Host, Transport};
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::node::{Node, Stopping};
+use crate::worker::NodeEvent;
+
+use chat::RoomChat;
+use presence::Presence;
+
+/// The services that a node calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    pub(crate) live: Transport,
+    pub(crate) engagement: Transport,
+}
+
+impl Lines {
+    pub(crate) fn of(host: &Host) -> Self {
+        Self {
+            live: host.switchboard.line("sfu", "live"),
+            engagement: host.switchboard.line("sfu", "engagement"),
+        }
+    }
+}
+
+/// Takes what the workers tell to where it belongs, until the process ends.
+pub(crate) async fn run(
+    node: Arc<Node>,
+    config: Config,
+    lines: Lines,
+    tasks: kit_rpc::Tasks,
+    mut events: mpsc::Receiver<NodeEvent>,
+    stopping: Stopping,
+) {
+    let mut presence = Presence::new(Arc::clone(&node), &config, lines.live);
+    let mut chats: HashMap<String, RoomChat> = HashMap::new();
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => break,
+            () = presence.due() => presence.report_due().await,
+            event = events.recv() => match event {
+                None => break,
+                Some(NodeEvent::RoomOpened { worker, room }) => {
+                    let chat = RoomChat::open(Arc::clone(&node), worker, &room, lines.engagement.clone(), &tasks);
+                    chats.insert(room, chat);
+                }
+                Some(NodeEvent::RoomClosed { room }) => drop(chats.remove(&room)),
+                Some(NodeEvent::Joined { worker, place }) => presence.joined(worker, place).await,
+                Some(NodeEvent::Left { place }) => presence.left(place).await,
+                Some(NodeEvent::Chat(post)) => {
+                    if let Some(chat) = chats.get(&post.room) {
+                        chat.post(*post);
+                    }
+                }
+            },
+        }
+    }
+    presence.farewell().await;
+}
+
+/// A bare node has nobody to tell.
+pub(crate) async fn ignore(mut events: mpsc::Receiver<NodeEvent>, stopping: Stopping) {
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => break,
+            event = events.recv() => if event.is_none() { break },
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The LiveKit signalling protocol, v0: what arrives as frames of a WebSocket becomes actions of a member, what a worker
+//! says of a member becomes frames. Levels L0 and L1 are spoken; what is not is answered as unsupported.
+
+mod codec;
+mod convert;
+mod query;
+mod requests;
+mod session;
+
+pub(crate) use query::ConnectQuery;
+pub(crate) use session::{Close, Start, run};
+
+use bytes::Bytes;
+
+/// One WebSocket message, either way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// Protobuf.
+    Binary(Bytes),
+    /// Protobuf's JSON.
+    Text(String),
+}
+
+impl Frame {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Binary(bytes) => bytes.len(),
+            Self::Text(text) => text.len(),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Core types → LiveKit messages.
+
+use livekit_protocol as lk;
+use livekit_protocol::signal_response::Message;
+use sfu_core::input::{LeaveReason, Permissions, PublishRight};
+use sfu_core::output::{Participant, ParticipantState, Refusal, Speaker};
+use sfu_core::publish::{Source, TrackInfo, TrackKind, VideoQuality};
+
+use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
+use crate::worker::{Event, Joined};
+
+/// The version of LiveKit's server whose behaviour clients may count on; they compare it (`compareVersions`) and refuse
+/// a server without one.
+const COMPATIBLE_VERSION: &str = "1.9.0";
+/// LiveKit's protocol number, of server and clients alike.
+const PROTOCOL: i32 = 16;
+/// Codecs that may be published: mime types, as clients compare them.
+const PUBLISH_CODECS: [&str; 3] = ["audio/opus", "video/VP8", "video/H264"];
+
+/// What a client is told about an event; `None` ends the connection.
+pub(super) fn response(event: Event, node_id: &str) -> Message {
+    match event {
+        Event::Joined(joined) => Message::Join(join(&joined, node_id)),
+        Event::Offer { sdp, id } => Message::Offer(description("offer", sdp, id)),
+        Event::Answer { sdp, id } => Message::Answer(description("answer", sdp, id)),
+        Event::Participant(of) => Message::Update(lk::ParticipantUpdate {
+            participants: vec![participant(&of)],
+        }),
+        Event::TrackPublished { cid, track: info } => Message::TrackPublished(lk::TrackPublishedResponse {
+            cid,
+            track: Some(track(&info)),
+        }),
+        Event::TrackRefused { refusal } => Message::RequestResponse(lk::RequestResponse {
+            reason: reason(refusal).into(),
+            message: "the track cannot be published".to_owned(),
+            ..lk::RequestResponse::default()
+        }),
+        Event::TrackUnpublished(sid) => Message::TrackUnpublished(lk::TrackUnpublishedResponse {
+            track_sid: sid.to_string(),
+        }),
+        Event::Mute { track, muted } => Message::Mute(lk::MuteTrackRequest {
+            sid: track.to_string(),
+            muted,
+        }),
+        Event::SubscriptionRefused { track, refusal } => {
+            let error = match refusal {
+                Refusal::NotFound => lk::SubscriptionError::SeTrackNotfound,
+                _ => lk::SubscriptionError::SeUnknown,
+            };
+            Message::SubscriptionResponse(lk::SubscriptionResponse {
+                track_sid: track.to_string(),
+                err: error.into(),
+            })
+        }
+        Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
+            speakers: speakers.iter().map(speaker).collect(),
+        }),
+        Event::Left(reason) => Message::Leave(leave(reason)),
+    }
+}
+
+/// The answer to a request that this server does not know.
+pub(super) fn unsupported() -> Message {
+    Message::RequestResponse(lk::RequestResponse {
+        reason: lk::request_response::Reason::UnsupportedType.into(),
+        message: "this server does not support the request".to_owned(),
+        ..lk::RequestResponse::default()
+    })
+}
+
+/// The end of a connection.
+pub(super) fn leave(reason: LeaveReason) -> lk::LeaveRequest {
+    use lk::DisconnectReason as Lk;
+    use lk::leave_request::Action;
+    let disconnect = disconnect_reason(reason);
+    // A client whose session is lost, but who is welcome, comes back with a new one.
+    let action = match disconnect {
+        Lk::ServerShutdown | Lk::StateMismatch | Lk::SignalClose | Lk::ConnectionTimeout => Action::Reconnect,
+        _ => Action::Disconnect,
+    };
+    lk::LeaveRequest {
+        can_reconnect: action == Action::Reconnect,
+        reason: disconnect.into(),
+        action: action.into(),
+        regions: None,
+    }
+}
+
+const fn disconnect_reason(reason: LeaveReason) -> lk::DisconnectReason {
+    use lk::DisconnectReason as Lk;
+    match reason {
+        LeaveReason::ClientInitiated => Lk::ClientInitiated,
+        LeaveReason::DuplicateIdentity => Lk::DuplicateIdentity,
+        LeaveReason::Removed => Lk::ParticipantRemoved,
+        LeaveReason::RoomDeleted => Lk::RoomDeleted,
+        LeaveReason::ServerShutdown => Lk::ServerShutdown,
+        LeaveReason::ConnectionLost => Lk::ConnectionTimeout,
+        LeaveReason::SignalLost => Lk::SignalClose,
+        LeaveReason::ProtocolError => Lk::UnknownReason,
+        LeaveReason::RoomFull => Lk::JoinFailure,
+        LeaveReason::SessionUnknown => Lk::StateMismatch,
+    }
+}
+
+fn join(joined: &Joined, node_id: &str) -> lk::JoinResponse {
+    let room = &joined.room;
+    let seconds = |duration: std::time::Duration| i32::try_from(duration.as_secs()).unwrap_or_default();
+    let codecs = || {
+        PUBLISH_CODECS
+            .map(|mime| lk::Codec {
+                mime: mime.to_owned(),
+                fmtp_line: String::new(),
+            })
+            .to_vec()
+    };
+    lk::JoinResponse {
+        room: Some(lk::Room {
+            sid: room.sid.clone(),
+            name: room.name.clone(),
+            creation_time: room.created_ms / 1_000,
+            creation_time_ms: room.created_ms,
+            enabled_codecs: codecs(),
+            num_participants: room.participants,
+            num_publishers: room.publishers,
+            ..lk::Room::default()
+        }),
+        participant: Some(participant(&joined.participant)),
+        other_participants: joined.others.iter().map(|other| participant(other)).collect(),
+        server_version: COMPATIBLE_VERSION.to_owned(),
+        subscriber_primary: true,
+        ping_timeout: seconds(PING_TIMEOUT),
+        ping_interval: seconds(PING_INTERVAL),
+        server_info: Some(lk::ServerInfo {
+            version: COMPATIBLE_VERSION.to_owned(),
+            protocol: PROTOCOL,
+            node_id: node_id.to_owned(),
+            debug_info: concat!("plenary ", env!("CARGO_PKG_VERSION"), ", levels L0 L1").to_owned(),
+            ..lk::ServerInfo::default()
+        }),
+        enabled_publish_codecs: codecs(),
+        ..lk::JoinResponse::default()
+    }
+}
+
+fn description(kind: &str, sdp: String, id: u32) -> lk::SessionDescription {
+    lk::SessionDescription {
+        r#type: kind.to_owned(),
+        sdp,
+        id,
+        ..lk::SessionDescription::default()
+    }
+}
+
+fn participant(of: &Participant) -> lk::ParticipantInfo {
+    let (state, gone) = match of.state {
+        ParticipantState::Joined => (lk::participant_info::State::Joined, None),
+        ParticipantState::Active => (lk::participant_info::State::Active, None),
+        ParticipantState::Disconnected(reason) => (lk::participant_info::State::Disconnected, Some(reason)),
+    };
+    let joined_ms = i64::try_from(of.joined_at.as_micros() / 1_000).unwrap_or_default();
+    lk::ParticipantInfo {
+        sid: of.sid.to_string(),
+        identity: of.identity.to_string(),
+        state: state.into(),
+        tracks: of.tracks.iter().map(track).collect(),
+        metadata: of.metadata.clone(),
+        joined_at: joined_ms / 1_000,
+        joined_at_ms: joined_ms,
+        name: of.name.clone(),
+        version: of.version,
+        permission: Some(permission(&of.permissions)),
+        is_publisher: !of.tracks.is_empty(),
+        kind: lk::participant_info::Kind::Standard.into(),
+        attributes: of.attributes.clone().into_iter().collect(),
+        disconnect_reason: gone
+            .map_or(lk::DisconnectReason::UnknownReason, disconnect_reason)
+            .into(),
+        ..lk::ParticipantInfo::default()
+    }
+}
+
+fn permission(of: &Permissions) -> lk::ParticipantPermission {
+    let sources = match &of.publish {
+        PublishRight::Sources(sources) => sources.iter().map(|of| source(*of).into()).collect(),
+        PublishRight::Nothing | PublishRight::Everything => Vec::new(),
+    };
+    lk::ParticipantPermission {
+        can_subscribe: of.subscribe,
+        can_publish: of.publish != PublishRight::Nothing,
+        can_publish_data: of.publish_data,
+        can_publish_sources: sources,
+        hidden: of.hidden,
+        can_update_metadata: of.update_metadata,
+        ..lk::ParticipantPermission::default()
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "clients read layers, simulcast, stereo and DTX from here as well as from `codecs`"
+)]
+fn track(info: &TrackInfo) -> lk::TrackInfo {
+    let layers: Vec<_> = info
+        .layers
+        .iter()
+        .map(|layer| lk::VideoLayer {
+            quality: quality(layer.quality).into(),
+            width: layer.width,
+            height: layer.height,
+            bitrate: layer.bitrate,
+            ..lk::VideoLayer::default()
+        })
+        .collect();
+    let codecs = if info.mime_type.is_empty() {
+        Vec::new()
+    } else {
+        let mime_type = info.mime_type.to_owned();
+        vec![lk::SimulcastCodecInfo {
+            mime_type,
+            layers: layers.clone(),
+            ..lk::SimulcastCodecInfo::default()
+        }]
+    };
+    let kind = match info.kind {
+        TrackKind::Audio => lk::TrackType::Audio,
+        TrackKind::Video => lk::TrackType::Video,
+    };
+    lk::TrackInfo {
+        sid: info.sid.to_string(),
+        r#type: kind.into(),
+        name: info.name.clone(),
+        muted: info.muted,
+        width: info.width,
+        height: info.height,
+        simulcast: info.simulcast,
+        disable_dtx: info.disable_dtx,
+        source: source(info.source).into(),
+        layers,
+        mime_type: info.mime_type.to_owned(),
+        codecs,
+        stereo: info.stereo,
+        disable_red: info.disable_red,
+        stream: info.stream.clone(),
+        ..lk::TrackInfo::default()
+    }
+}
+
+fn speaker(of: &Speaker) -> lk::SpeakerInfo {
+    lk::SpeakerInfo {
+        sid: of.sid.to_string(),
+        level: of.level,
+        active: of.active,
+    }
+}
+
+const fn source(of: Source) -> lk::TrackSource {
+    match of {
+        Source::Unknown => lk::TrackSource::Unknown,
+        Source::Camera => lk::TrackSource::Camera,
+        Source::Microphone => lk::TrackSource::Microphone,
+        Source::ScreenShare => lk::TrackSource::ScreenShare,
+        Source::ScreenShareAudio => lk::TrackSource::ScreenShareAudio,
+    }
+}
+
+const fn quality(of: VideoQuality) -> lk::VideoQuality {
+    match of {
+        VideoQuality::Low => lk::VideoQuality::Low,
+        VideoQuality::Medium => lk::VideoQuality::Medium,
+        VideoQuality::High => lk::VideoQuality::High,
+    }
+}
+
+const fn reason(refusal: Refusal) -> lk::request_response::Reason {
+    use lk::request_response::Reason;
+    match refusal {
+        Refusal::NotAllowed => Reason::NotAllowed,
+        Refusal::NotFound => Reason::NotFound,
+        Refusal::LimitExceeded => Reason::LimitExceeded,
+        Refusal::Invalid => Reason::InvalidRequest,
+    }
+}

@@ -1,0 +1,252 @@
+//! LiveKit messages → what they ask for.
+
+use kit_core::Rng;
+use livekit_protocol as lk;
+use livekit_protocol::signal_request::Message;
+use sfu_core::TrackSid;
+use sfu_core::input::{AddTrack, LeaveReason, MutedBy, TrackSettings};
+use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
+
+use crate::sid;
+use crate::worker::Action;
+
+/// What a request asks for.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// Something of the worker.
+    Act(Action),
+    /// A sign of life, answered with its own timestamp; the older form has one number only.
+    Ping { timestamp: i64, legacy: bool },
+    /// Nothing that needs doing.
+    Nothing,
+    /// Something this server does not do.
+    Unsupported,
+}
+
+impl Request {
+    /// Reads a request; sids are drawn from `rng`.
+    #[expect(deprecated, reason = "older clients still send UpdateLayers")]
+    pub(super) fn read(message: Message, rng: &Rng) -> Self {
+        match message {
+            Message::Offer(offer) => Self::Act(Action::Offer {
+                sdp: offer.sdp,
+                id: offer.id,
+            }),
+            Message::Answer(answer) => Self::Act(Action::Answer { sdp: answer.sdp }),
+            // As ICE-lite, clients' candidates are of no use: their checks show where they are (RFC 8445 §7.3.1.3).
+            Message::Trickle(_) => Self::Nothing,
+            Message::AddTrack(request) => add_track(request, rng),
+            Message::Mute(request) => Self::Act(Action::Mute {
+                track: request.sid.into(),
+                muted: request.muted,
+                by: MutedBy::Publisher,
+            }),
+            Message::Subscription(request) => {
+                let named = request
+                    .participant_tracks
+                    .into_iter()
+                    .flat_map(|tracks| tracks.track_sids);
+                let tracks = sids(request.track_sids.into_iter().chain(named));
+                Self::Act(Action::Subscribe {
+                    tracks,
+                    wanted: request.subscribe,
+                })
+            }
+            Message::TrackSetting(request) => track_settings(request),
+            Message::Leave(_) => Self::Act(Action::Leave(LeaveReason::ClientInitiated)),
+            Message::Ping(timestamp) => Self::Ping {
+                timestamp,
+                legacy: true,
+            },
+            Message::PingReq(ping) => Self::Ping {
+                timestamp: ping.timestamp,
+                legacy: false,
+            },
+            // Layers follow from what is sent; the message is deprecated, and repeats what is known.
+            Message::UpdateLayers(_) => Self::Nothing,
+            _ => Self::Unsupported,
+        }
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "clients say stereo and DTX here as well as in `audio_features`"
+)]
+fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
+    let kind = match lk::TrackType::try_from(request.r#type) {
+        Ok(lk::TrackType::Audio) => TrackKind::Audio,
+        Ok(lk::TrackType::Video) => TrackKind::Video,
+        Ok(lk::TrackType::Data) | Err(_) => return Request::Unsupported,
+    };
+    // Naming an existing track adds a backup codec to it, which viewers without the main one would get.
+    if !request.sid.is_empty() {
+        return Request::Unsupported;
+    }
+    let source = source(request.source);
+    let stream = if request.stream.is_empty() {
+        stream_of(source).to_owned()
+    } else {
+        request.stream
+    };
+    Request::Act(Action::AddTrack(Box::new(AddTrack {
+        cid: request.cid,
+        sid: sid::track(rng).into(),
+        kind,
+        source,
+        name: request.name,
+        stream,
+        width: request.width,
+        height: request.height,
+        muted: request.muted,
+        layers: request.layers.iter().filter_map(layer).collect(),
+        stereo: request.stereo,
+        disable_dtx: request.disable_dtx,
+        disable_red: request.disable_red,
+    })))
+}
+
+/// What plays together: LiveKit's server groups tracks likewise when the client does not.
+const fn stream_of(source: Source) -> &'static str {
+    match source {
+        Source::Camera | Source::Microphone => "camera",
+        Source::ScreenShare | Source::ScreenShareAudio => "screen_share",
+        Source::Unknown => "unknown",
+    }
+}
+
+fn track_settings(request: lk::UpdateTrackSettings) -> Request {
+    let settings = if request.disabled {
+        TrackSettings::Disabled
+    } else if request.width > 0 && request.height > 0 {
+        TrackSettings::Size {
+            width: request.width,
+            height: request.height,
+            fps: request.fps,
+        }
+    } else {
+        match quality(request.quality) {
+            Some(quality) => TrackSettings::Quality {
+                quality,
+                fps: request.fps,
+            },
+            None => TrackSettings::Disabled,
+        }
+    };
+    Request::Act(Action::TrackSettings {
+        tracks: sids(request.track_sids),
+        settings,
+    })
+}
+
+fn sids(names: impl IntoIterator<Item = String>) -> Vec<TrackSid> {
+    names.into_iter().map(TrackSid::from).collect()
+}
+
+fn layer(layer: &lk::VideoLayer) -> Option<VideoLayer> {
+    let quality = quality(layer.quality)?;
+    Some(VideoLayer {
+        quality,
+        width: layer.width,
+        height: layer.height,
+        bitrate: layer.bitrate,
+    })
+}
+
+/// `None` for "off"; unknown qualities of newer clients count as the highest.
+fn quality(value: i32) -> Option<VideoQuality> {
+    match lk::VideoQuality::try_from(value) {
+        Ok(lk::VideoQuality::Low) => Some(VideoQuality::Low),
+        Ok(lk::VideoQuality::Medium) => Some(VideoQuality::Medium),
+        Ok(lk::VideoQuality::High) | Err(_) => Some(VideoQuality::High),
+        Ok(lk::VideoQuality::Off) => None,
+    }
+}
+
+fn source(value: i32) -> Source {
+    match lk::TrackSource::try_from(value) {
+        Ok(lk::TrackSource::Camera) => Source::Camera,
+        Ok(lk::TrackSource::Microphone) => Source::Microphone,
+        Ok(lk::TrackSource::ScreenShare) => Source::ScreenShare,
+        Ok(lk::TrackSource::ScreenShareAudio) => Source::ScreenShareAudio,
+        Ok(lk::TrackSource::Unknown) | Err(_) => Source::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(request: lk::UpdateTrackSettings) -> TrackSettings {
+        match Request::read(Message::TrackSetting(request), &Rng::seeded(1)) {
+            Request::Act(Action::TrackSettings { settings, .. }) => settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_size_counts_before_a_quality() {
+        let plain = lk::UpdateTrackSettings::default();
+        let low = TrackSettings::Quality {
+            quality: VideoQuality::Low,
+            fps: 0,
+        };
+        assert_eq!(settings(plain.clone()), low);
+        let sized = lk::UpdateTrackSettings {
+            width: 640,
+            height: 360,
+            fps: 15,
+            ..plain.clone()
+        };
+        assert_eq!(
+            settings(sized),
+            TrackSettings::Size {
+                width: 640,
+                height: 360,
+                fps: 15
+            }
+        );
+        let off = lk::UpdateTrackSettings {
+            quality: lk::VideoQuality::Off.into(),
+            ..plain.clone()
+        };
+        assert_eq!(settings(off), TrackSettings::Disabled);
+        assert_eq!(
+            settings(lk::UpdateTrackSettings {
+                disabled: true,
+                ..plain
+            }),
+            TrackSettings::Disabled
+        );
+    }
+
+    #[test]
+    fn what_is_not_spoken_is_said_to_be_unsupported() {
+        let rng = Rng::seeded(1);
+        let backup = lk::AddTrackRequest {
+            sid: "TR_1".to_owned(),
+            r#type: 1,
+            ..lk::AddTrackRequest::default()
+        };
+        for message in [Message::AddTrack(backup), Message::SyncState(lk::SyncState::default())] {
+            assert!(matches!(Request::read(message, &rng), Request::Unsupported));
+        }
+    }
+
+    #[test]
+    fn camera_and_microphone_play_together() {
+        let of = |source: lk::TrackSource| {
+            let request = lk::AddTrackRequest {
+                cid: "c".to_owned(),
+                source: source.into(),
+                ..Default::default()
+            };
+            match Request::read(Message::AddTrack(request), &Rng::seeded(1)) {
+                Request::Act(Action::AddTrack(track)) => track.stream,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(of(lk::TrackSource::Camera), of(lk::TrackSource::Microphone));
+        assert_ne!(of(lk::TrackSource::Camera), of(lk::TrackSource::ScreenShare));
+    }
+}

@@ -1,0 +1,254 @@
+//! One signalling connection, from its token to its end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::{Stream, StreamExt};
+use livekit_protocol::signal_response::Message;
+use livekit_protocol::{Pong, SignalResponse};
+use sfu_core::input::LeaveReason;
+use tokio::sync::mpsc;
+
+use super::codec::{self, Format};
+use super::requests::Request;
+use super::{ConnectQuery, Frame, convert};
+use crate::limits::{EVENTS, JOIN_TIMEOUT, PING_TIMEOUT, SIGNAL_BURST, SIGNAL_BYTES_MAX, SIGNAL_PER_SECOND};
+use crate::node::Node;
+use crate::rate::Bucket;
+use crate::sid;
+use crate::token::Grant;
+use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, WorkerHandle};
+
+/// What opened a connection: a token that was checked, and the query.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) grant: Grant,
+    pub(crate) query: ConnectQuery,
+}
+
+/// How a connection ends: a WebSocket close code (RFC 6455 §7.4) and a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Close {
+    pub(crate) code: u16,
+    pub(crate) reason: &'static str,
+}
+
+impl Close {
+    const NORMAL: Self = Self { code: 1000, reason: "" };
+    const GONE: Self = Self {
+        code: 1000,
+        reason: "the client is gone",
+    };
+    const MALFORMED: Self = Self {
+        code: 1007,
+        reason: "not a signalling message",
+    };
+    const TOO_LARGE: Self = Self {
+        code: 1009,
+        reason: "the message is too large",
+    };
+    const TOO_MANY: Self = Self {
+        code: 1008,
+        reason: "too many messages",
+    };
+    const SILENT: Self = Self {
+        code: 1000,
+        reason: "no ping for too long",
+    };
+    const BUSY: Self = Self {
+        code: 1013,
+        reason: "the node is busy; try again later",
+    };
+    const SLOW: Self = Self {
+        code: 1008,
+        reason: "the client does not read",
+    };
+}
+
+/// Speaks with one client until either end is done. Frames to the client go into `out`; the answer says how to close.
+pub(crate) async fn run<F>(node: Arc<Node>, start: Start, mut frames: F, out: mpsc::Sender<Frame>) -> Close
+where
+    F: Stream<Item = Frame> + Unpin + Send,
+{
+    let _counted = node.metrics().signal_connection();
+    // Resuming a session is not spoken yet: said so, the client begins a new one by itself.
+    if start.query.reconnect {
+        let leave = Message::Leave(convert::leave(LeaveReason::SessionUnknown));
+        let _ = out
+            .send(codec::encode(Format::Binary, &SignalResponse { message: Some(leave) }))
+            .await;
+        return Close::NORMAL;
+    }
+    let worker = node.worker_of(&start.grant.room).clone();
+    let (events, mut received) = mpsc::channel(EVENTS);
+    let join = join_command(&node, start, events);
+    if worker.send(Command::Join(Box::new(join))).is_err() {
+        return Close::BUSY;
+    }
+    let mut session = Session::new(&node, worker, out);
+    match tokio::time::timeout(JOIN_TIMEOUT, received.recv()).await {
+        Ok(Some(event)) => {
+            if let Err(close) = session.event(event).await {
+                return close;
+            }
+        }
+        Ok(None) | Err(_) => return Close::BUSY,
+    }
+    let close = session.converse(&mut frames, &mut received).await;
+    session.leave(&close);
+    close
+}
+
+fn join_command(node: &Node, start: Start, events: mpsc::Sender<Event>) -> JoinCommand {
+    let Grant {
+        room,
+        identity,
+        name,
+        metadata,
+        attributes,
+        permissions,
+    } = start.grant;
+    tracing::debug!(
+        room,
+        identity,
+        sdk = start.query.sdk,
+        protocol = start.query.protocol,
+        "a client connects"
+    );
+    JoinCommand {
+        room,
+        sid: sid::participant(node.rng()),
+        room_sid: sid::room(node.rng()),
+        identity,
+        name,
+        metadata,
+        attributes,
+        permissions,
+        auto_subscribe: start.query.auto_subscribe,
+        events,
+    }
+}
+
+struct Session<'n> {
+    node: &'n Node,
+    worker: WorkerHandle,
+    out: mpsc::Sender<Frame>,
+    member: Option<MemberKey>,
+    format: Format,
+    allowance: Bucket,
+    last_heard: Instant,
+}
+
+impl<'n> Session<'n> {
+    fn new(node: &'n Node, worker: WorkerHandle, out: mpsc::Sender<Frame>) -> Self {
+        let now = node.clock().instant();
+        Self {
+            node,
+            worker,
+            out,
+            member: None,
+            format: Format::Binary,
+            allowance: Bucket::new(SIGNAL_BURST, SIGNAL_PER_SECOND, now),
+            last_heard: now,
+        }
+    }
+
+    async fn converse<F>(&mut self, frames: &mut F, events: &mut mpsc::Receiver<Event>) -> Close
+    where
+        F: Stream<Item = Frame> + Unpin + Send,
+    {
+        let stopping = self.node.stopping();
+        loop {
+            let silent_at = self.last_heard + PING_TIMEOUT;
+            let step = tokio::select! {
+                frame = frames.next() => match frame {
+                    Some(frame) => self.frame(&frame).await,
+                    None => Err(Close::GONE),
+                },
+                event = events.recv() => match event {
+                    Some(event) => self.event(event).await,
+                    // The worker let go of us without a word: we did not read fast enough.
+                    None => Err(Close::SLOW),
+                },
+                () = tokio::time::sleep_until(silent_at.into()) => Err(Close::SILENT),
+                () = stopping.cancelled() => {
+                    let _ = self.send(Message::Leave(convert::leave(LeaveReason::ServerShutdown))).await;
+                    Err(Close { code: 1001, reason: "the node shuts down" })
+                }
+            };
+            if let Err(close) = step {
+                return close;
+            }
+        }
+    }
+
+    async fn frame(&mut self, frame: &Frame) -> Result<(), Close> {
+        let now = self.node.clock().instant();
+        self.last_heard = now;
+        if frame.len() > SIGNAL_BYTES_MAX {
+            return Err(Close::TOO_LARGE);
+        }
+        if !self.allowance.take(now) {
+            return Err(Close::TOO_MANY);
+        }
+        let (format, request) = codec::decode(frame).map_err(|_| Close::MALFORMED)?;
+        self.format = format;
+        let Some(message) = request.message else {
+            return self.send(convert::unsupported()).await;
+        };
+        match Request::read(message, self.node.rng()) {
+            Request::Act(action) => self.act(action),
+            Request::Ping { timestamp, legacy } => self.pong(timestamp, legacy).await,
+            Request::Nothing => Ok(()),
+            Request::Unsupported => self.send(convert::unsupported()).await,
+        }
+    }
+
+    fn act(&self, action: Action) -> Result<(), Close> {
+        let Some(member) = self.member else { return Ok(()) };
+        self.worker
+            .send(Command::Member { member, action })
+            .map_err(|_| Close::BUSY)
+    }
+
+    async fn pong(&mut self, timestamp: i64, legacy: bool) -> Result<(), Close> {
+        let now = self.node.clock().now().unix_timestamp_nanos() / 1_000_000;
+        let now = i64::try_from(now).unwrap_or_default();
+        if legacy {
+            return self.send(Message::Pong(now)).await;
+        }
+        self.send(Message::PongResp(Pong {
+            last_ping_timestamp: timestamp,
+            timestamp: now,
+        }))
+        .await
+    }
+
+    async fn event(&mut self, event: Event) -> Result<(), Close> {
+        if let Event::Joined(joined) = &event {
+            self.member = Some(joined.member);
+        }
+        let is_last = matches!(event, Event::Left(_));
+        self.send(convert::response(event, self.node.id())).await?;
+        if is_last {
+            self.member = None;
+            return Err(Close::NORMAL);
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Close> {
+        let frame = codec::encode(self.format, &SignalResponse { message: Some(message) });
+        self.out.send(frame).await.map_err(|_| Close::GONE)
+    }
+
+    /// Tells the worker that this connection is over, if it does not know.
+    fn leave(&self, close: &Close) {
+        let reason = match close.code {
+            1007..=1009 => LeaveReason::ProtocolError,
+            _ => LeaveReason::SignalLost,
+        };
+        // A worker that cannot take this finds the member's queue of events closed, and lets go likewise.
+        let _ = self.act(Action::Leave(reason));
+    }
+}

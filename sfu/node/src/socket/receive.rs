@@ -1,0 +1,155 @@
+//! Receiving in batches.
+
+use std::io;
+use std::mem;
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd;
+
+use super::{address_of, no_address, no_message};
+use crate::limits::{RECEIVE_BATCH, RECEIVE_BYTES};
+
+/// Bytes for one control message of an `int`, with the header's alignment.
+const CONTROL_WORDS: usize = 4;
+
+/// Buffers for one `recvmmsg`, and what it put there.
+#[derive(Debug)]
+pub(crate) struct ReceiveBatch {
+    bytes: Box<[u8]>,
+    arrived: Vec<Arrived>,
+}
+
+/// One message: a datagram, or a train of datagrams of equal length (the last may be shorter).
+#[derive(Debug, Clone, Copy)]
+struct Arrived {
+    from: SocketAddr,
+    len: usize,
+    segment: usize,
+    buffer: usize,
+}
+
+impl ReceiveBatch {
+    /// Empty buffers for `socket`, which delivers trains from now on, if the kernel can.
+    pub(crate) fn new(socket: &UdpSocket) -> Self {
+        enable_gro(socket);
+        Self {
+            bytes: vec![0; RECEIVE_BATCH * RECEIVE_BYTES].into_boxed_slice(),
+            arrived: Vec::with_capacity(RECEIVE_BATCH),
+        }
+    }
+
+    /// Takes what has arrived, without waiting. False when nothing has.
+    pub(crate) fn receive(&mut self, socket: &UdpSocket) -> io::Result<bool> {
+        self.arrived.clear();
+        let mut names = [no_address(); RECEIVE_BATCH];
+        let mut controls = [[0u64; CONTROL_WORDS]; RECEIVE_BATCH];
+        let mut messages = [no_message(); RECEIVE_BATCH];
+        let mut pieces = [libc::iovec {
+            iov_base: std::ptr::null_mut(),
+            iov_len: 0,
+        }; RECEIVE_BATCH];
+        for (index, buffer) in self.bytes.chunks_exact_mut(RECEIVE_BYTES).enumerate() {
+            pieces[index] = libc::iovec {
+                iov_base: buffer.as_mut_ptr().cast(),
+                iov_len: RECEIVE_BYTES,
+            };
+            let header = &mut messages[index].msg_hdr;
+            header.msg_name = (&raw mut names[index]).cast();
+            header.msg_namelen = length_of::<libc::sockaddr_storage>();
+            header.msg_iov = &raw mut pieces[index];
+            header.msg_iovlen = 1;
+            header.msg_control = controls[index].as_mut_ptr().cast();
+            header.msg_controllen = mem::size_of_val(&controls[index]);
+        }
+        let count = libc::c_uint::try_from(RECEIVE_BATCH).unwrap_or_default();
+        // SAFETY: every header points at a name, a piece and a control buffer of the stated lengths that live, unmoved
+        // and not otherwise borrowed, through the call; each piece points into its own part of `bytes`.
+        let received = unsafe {
+            libc::recvmmsg(
+                socket.as_raw_fd(),
+                messages.as_mut_ptr(),
+                count,
+                libc::MSG_DONTWAIT,
+                std::ptr::null_mut(),
+            )
+        };
+        let Ok(received) = usize::try_from(received) else {
+            let error = io::Error::last_os_error();
+            // A refusal is the echo of an earlier send to an address that is gone (ICMP), not of this socket.
+            return match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionRefused => Ok(false),
+                _ => Err(error),
+            };
+        };
+        for (buffer, message) in messages.iter().enumerate().take(received) {
+            let Some(from) = address_of(&names[buffer]) else {
+                continue;
+            };
+            let len = (message.msg_len as usize).min(RECEIVE_BYTES);
+            let segment = train_segment(&message.msg_hdr)
+                .filter(|segment| *segment > 0)
+                .unwrap_or(len);
+            if len > 0 && message.msg_hdr.msg_flags & libc::MSG_TRUNC == 0 {
+                self.arrived.push(Arrived {
+                    from,
+                    len,
+                    segment,
+                    buffer,
+                });
+            }
+        }
+        Ok(received > 0)
+    }
+
+    /// The datagrams of the last [`ReceiveBatch::receive`], in order, each with its sender.
+    pub(crate) fn datagrams(&mut self) -> impl Iterator<Item = (SocketAddr, &mut [u8])> {
+        let mut arrived = self.arrived.iter().peekable();
+        self.bytes
+            .chunks_exact_mut(RECEIVE_BYTES)
+            .enumerate()
+            .flat_map(move |(index, buffer)| {
+                let here = arrived.next_if(|arrived| arrived.buffer == index).copied();
+                here.into_iter().zip(Some(buffer)).flat_map(|(arrived, buffer)| {
+                    buffer[..arrived.len]
+                        .chunks_mut(arrived.segment)
+                        .map(move |datagram| (arrived.from, datagram))
+                })
+            })
+    }
+}
+
+fn enable_gro(socket: &UdpSocket) {
+    let on: libc::c_int = 1;
+    // SAFETY: the option's value is an int that lives through the call. Failure means that the kernel has no UDP GRO,
+    // and then each message is one datagram.
+    unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_UDP,
+            libc::UDP_GRO,
+            (&raw const on).cast(),
+            length_of::<libc::c_int>(),
+        );
+    }
+}
+
+/// The length of a train's datagrams, from the UDP_GRO control message.
+fn train_segment(header: &libc::msghdr) -> Option<usize> {
+    // SAFETY: the kernel has set `msg_controllen` to what it wrote into the control buffer, which the CMSG macros walk.
+    let mut control = unsafe { libc::CMSG_FIRSTHDR(header) };
+    while !control.is_null() {
+        // SAFETY: not null, so it points at a whole header within the control buffer; that is aligned to u64.
+        let head = unsafe { &*control };
+        if head.cmsg_level == libc::SOL_UDP && head.cmsg_type == libc::UDP_GRO {
+            // SAFETY: the kernel's UDP_GRO message carries an int.
+            let segment = unsafe { libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned() };
+            return usize::try_from(segment).ok();
+        }
+        // SAFETY: `control` is a header of this message.
+        control = unsafe { libc::CMSG_NXTHDR(header, control) };
+    }
+    None
+}
+
+fn length_of<T>() -> libc::socklen_t {
+    libc::socklen_t::try_from(mem::size_of::<T>()).unwrap_or_default()
+}

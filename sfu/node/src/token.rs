@@ -1,0 +1,281 @@
+//! Media tokens: LiveKit's JWTs, HS256, one issuer.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use kit_core::Clock;
+use kit_core::limits::CLOCK_SKEW;
+use serde::Deserialize;
+use sfu_core::input::{Permissions, PublishRight};
+use sfu_core::publish::Source;
+
+use crate::limits::{METADATA_BYTES_MAX, NAME_BYTES_MAX, TOKEN_BYTES_MAX};
+
+/// What a token grants, after all checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) room: String,
+    pub(crate) identity: String,
+    pub(crate) name: String,
+    pub(crate) metadata: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) permissions: Permissions,
+}
+
+/// A token that does not let anybody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TokenError {
+    #[error("the media token is not valid")]
+    Invalid,
+    #[error("the media token is not valid at this time")]
+    Expired,
+    #[error("the media token does not grant joining a room")]
+    NoRoom,
+}
+
+/// Checks tokens.
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    key: DecodingKey,
+    validation: Validation,
+    issuer: String,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Claims {
+    iss: String,
+    #[serde(default)]
+    sub: String,
+    exp: i64,
+    #[serde(default)]
+    nbf: i64,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    metadata: String,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+    #[serde(default)]
+    video: VideoGrant,
+}
+
+/// livekit/protocol `auth/grants.go`: what is absent is granted, except changing one's own metadata.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct VideoGrant {
+    room_join: bool,
+    room: String,
+    can_publish: Option<bool>,
+    can_subscribe: Option<bool>,
+    can_publish_data: Option<bool>,
+    can_publish_sources: Vec<String>,
+    can_update_own_metadata: Option<bool>,
+    hidden: bool,
+}
+
+impl Tokens {
+    pub(crate) fn new(issuer: &str, secret: &[u8], clock: Clock) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        // Times are checked against our own clock, below; LiveKit's tokens have no audience.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims = HashSet::new();
+        Self {
+            key: DecodingKey::from_secret(secret),
+            validation,
+            issuer: issuer.to_owned(),
+            clock,
+        }
+    }
+
+    /// Checks a token.
+    pub(crate) fn verify(&self, token: &str) -> Result<Grant, TokenError> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(TokenError::Invalid);
+        }
+        let claims = decode::<Claims>(token, &self.key, &self.validation)
+            .map_err(|_| TokenError::Invalid)?
+            .claims;
+        if claims.iss != self.issuer {
+            return Err(TokenError::Invalid);
+        }
+        let now = self.clock.now().unix_timestamp();
+        let skew = i64::try_from(CLOCK_SKEW.as_secs()).unwrap_or_default();
+        if now >= claims.exp.saturating_add(skew) || now.saturating_add(skew) < claims.nbf {
+            return Err(TokenError::Expired);
+        }
+        grant(claims)
+    }
+}
+
+fn grant(claims: Claims) -> Result<Grant, TokenError> {
+    let video = claims.video;
+    if !video.room_join || video.room.is_empty() || claims.sub.is_empty() {
+        return Err(TokenError::NoRoom);
+    }
+    let attributes: usize = claims
+        .attributes
+        .iter()
+        .map(|(key, value)| key.len() + value.len())
+        .sum();
+    let names = [&video.room, &claims.sub, &claims.name];
+    if names.iter().any(|name| name.len() > NAME_BYTES_MAX) || claims.metadata.len() + attributes > METADATA_BYTES_MAX {
+        return Err(TokenError::Invalid);
+    }
+    let permissions = Permissions {
+        publish: publish_right(&video),
+        subscribe: video.can_subscribe.unwrap_or(true),
+        publish_data: video.can_publish_data.unwrap_or(true),
+        update_metadata: video.can_update_own_metadata.unwrap_or(false),
+        hidden: video.hidden,
+    };
+    Ok(Grant {
+        room: video.room,
+        identity: claims.sub,
+        name: claims.name,
+        metadata: claims.metadata,
+        attributes: claims.attributes,
+        permissions,
+    })
+}
+
+/// `canPublish: false` forbids; otherwise a list of sources, when given, is what is allowed.
+fn publish_right(video: &VideoGrant) -> PublishRight {
+    if video.can_publish == Some(false) {
+        return PublishRight::Nothing;
+    }
+    if video.can_publish_sources.is_empty() {
+        return PublishRight::Everything;
+    }
+    PublishRight::Sources(video.can_publish_sources.iter().map(|name| source(name)).collect())
+}
+
+fn source(name: &str) -> Source {
+    match name {
+        "camera" => Source::Camera,
+        "microphone" => Source::Microphone,
+        "screen_share" => Source::ScreenShare,
+        "screen_share_audio" => Source::ScreenShareAudio,
+        _ => Source::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use kit_core::ManualClock;
+    use serde_json::{Value, json};
+
+    const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+
+    fn sign(claims: &Value, algorithm: Algorithm, secret: &[u8]) -> String {
+        encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret)).expect("signs")
+    }
+
+    fn check(change: impl FnOnce(&mut Value)) -> Result<Grant, TokenError> {
+        let clock = ManualClock::fixed().clock();
+        let now = clock.now().unix_timestamp();
+        let mut claims = json!({
+            "iss": "key", "sub": "usr_1", "name": "Ada", "nbf": now, "exp": now + 60,
+            "video": { "roomJoin": true, "room": "rm_1" },
+        });
+        change(&mut claims);
+        Tokens::new("key", SECRET, clock).verify(&sign(&claims, Algorithm::HS256, SECRET))
+    }
+
+    #[test]
+    fn what_is_absent_is_granted() {
+        let grant = check(|_| {}).expect("valid");
+        assert_eq!(
+            (grant.room.as_str(), grant.identity.as_str(), grant.name.as_str()),
+            ("rm_1", "usr_1", "Ada")
+        );
+        let permissions = grant.permissions;
+        assert_eq!(permissions.publish, PublishRight::Everything);
+        assert!(permissions.subscribe && permissions.publish_data);
+        assert!(!permissions.update_metadata && !permissions.hidden);
+    }
+
+    #[test]
+    fn what_is_forbidden_is_not() {
+        let grant = check(|claims| {
+            claims["video"]["canPublish"] = json!(false);
+            claims["video"]["canPublishSources"] = json!(["camera"]);
+            claims["video"]["canSubscribe"] = json!(false);
+            claims["video"]["hidden"] = json!(true);
+        });
+        let permissions = grant.expect("valid").permissions;
+        assert_eq!(permissions.publish, PublishRight::Nothing);
+        assert!(!permissions.subscribe && permissions.hidden);
+        let grant = check(|claims| claims["video"]["canPublishSources"] = json!(["camera", "screen_share"]));
+        let publish = grant.expect("valid").permissions.publish;
+        assert!(publish.allows(Source::Camera) && publish.allows(Source::ScreenShare));
+        assert!(!publish.allows(Source::Microphone));
+    }
+
+    #[test]
+    fn times_issuer_and_room_are_checked() {
+        let now = ManualClock::fixed().clock().now().unix_timestamp();
+        assert_eq!(
+            check(|claims| claims["exp"] = json!(now - 10)),
+            Err(TokenError::Expired)
+        );
+        assert_eq!(
+            check(|claims| claims["nbf"] = json!(now + 60)),
+            Err(TokenError::Expired)
+        );
+        assert_eq!(check(|claims| claims["iss"] = json!("other")), Err(TokenError::Invalid));
+        assert_eq!(
+            check(|claims| claims["video"]["roomJoin"] = json!(false)),
+            Err(TokenError::NoRoom)
+        );
+        assert_eq!(
+            check(|claims| claims["video"]["room"] = json!("")),
+            Err(TokenError::NoRoom)
+        );
+        assert_eq!(check(|claims| claims["sub"] = json!("")), Err(TokenError::NoRoom));
+        assert_eq!(
+            check(|claims| claims["name"] = json!("x".repeat(300))),
+            Err(TokenError::Invalid)
+        );
+    }
+
+    #[test]
+    fn forged_tokens_are_refused() {
+        let clock = ManualClock::fixed().clock();
+        let now = clock.now().unix_timestamp();
+        let claims = json!({ "iss": "key", "sub": "x", "exp": now + 60, "video": { "roomJoin": true, "room": "r" } });
+        let tokens = Tokens::new("key", SECRET, clock);
+        let good = sign(&claims, Algorithm::HS256, SECRET);
+        assert!(tokens.verify(&good).is_ok());
+        assert_eq!(
+            tokens.verify(&sign(&claims, Algorithm::HS256, b"another secret")),
+            Err(TokenError::Invalid)
+        );
+        assert_eq!(
+            tokens.verify(&sign(&claims, Algorithm::HS512, SECRET)),
+            Err(TokenError::Invalid)
+        );
+        // Header {"alg":"none"} over the same claims, unsigned.
+        let body = good.split('.').nth(1).expect("three parts");
+        assert_eq!(
+            tokens.verify(&format!("eyJhbGciOiJub25lIn0.{body}.")),
+            Err(TokenError::Invalid)
+        );
+        assert_eq!(
+            tokens.verify(&"x".repeat(TOKEN_BYTES_MAX + 1)),
+            Err(TokenError::Invalid)
+        );
+        assert_eq!(tokens.verify(""), Err(TokenError::Invalid));
+    }
+}

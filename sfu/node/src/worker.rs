@@ -1,0 +1,161 @@
+//! A worker: one thread that owns a UDP socket, the peers that use it, and the rooms they are in. Everything is `&mut`;
+//! nothing is locked. Control comes as [`Command`]s over a bounded queue, with a wake-up; what clients are told goes out
+//! as [`Event`]s, and what the platform is told as [`NodeEvent`]s, both over bounded queues.
+//!
+//! ```text
+//!   commands ─┐                                   ┌─► Event (to one signalling session)
+//!   datagrams ─┼─► State: peers, rooms, timers ───┼─► NodeEvent (to reports and chat)
+//!   deadlines ─┘                                   └─► Outbox ─► sendmmsg + GSO
+//! ```
+
+mod commands;
+mod data;
+mod datagrams;
+mod egress;
+mod member;
+mod messages;
+mod outputs;
+mod peers;
+mod state;
+mod timers;
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::thread;
+
+use kit_core::{Clock, Rng};
+use sfu_peer::NodeIdentity;
+
+use crate::limits::{COMMANDS, RECEIVE_ROUNDS};
+use crate::metrics::WorkerMetrics;
+use crate::socket::{self, Outbox, ReceiveBatch, Waker};
+
+pub(crate) use data::chat_packet;
+pub(crate) use member::MemberKey;
+pub(crate) use messages::{Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place};
+use state::State;
+
+/// What all workers of a node are made from.
+#[derive(Debug, Clone)]
+pub(crate) struct WorkerConfig {
+    pub(crate) bind: SocketAddr,
+    /// Address to name in candidates instead of the bound one's, behind a one-to-one NAT.
+    pub(crate) advertise: Option<std::net::IpAddr>,
+    pub(crate) identity: NodeIdentity,
+    pub(crate) clock: Clock,
+    pub(crate) rng: Rng,
+    /// Chat goes to the platform instead of straight to the room.
+    pub(crate) platform_chat: bool,
+}
+
+/// The other threads' end of a worker.
+#[derive(Debug, Clone)]
+pub(crate) struct WorkerHandle {
+    commands: SyncSender<Command>,
+    waker: Waker,
+}
+
+/// The worker's queue is full, or the worker is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the media worker is busy")]
+pub(crate) struct Busy;
+
+impl WorkerHandle {
+    /// Gives the worker something to do, or says at once that it cannot take it.
+    pub(crate) fn send(&self, command: Command) -> Result<(), Busy> {
+        match self.commands.try_send(command) {
+            Ok(()) => {
+                self.waker.wake();
+                Ok(())
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Busy),
+        }
+    }
+}
+
+/// A worker's thread, to be joined.
+pub(crate) type WorkerThread = thread::JoinHandle<()>;
+
+/// Binds the socket and starts the thread.
+pub(crate) fn start(
+    number: usize,
+    config: WorkerConfig,
+    metrics: WorkerMetrics,
+    events: tokio::sync::mpsc::Sender<NodeEvent>,
+) -> io::Result<(WorkerHandle, WorkerThread)> {
+    let socket = socket::bind(config.bind)?;
+    let waker = Waker::new()?;
+    let (commands, received) = sync_channel(COMMANDS);
+    let handle = WorkerHandle {
+        commands,
+        waker: waker.clone(),
+    };
+    let local = socket.local_addr()?;
+    let candidate = SocketAddr::new(config.advertise.unwrap_or_else(|| local.ip()), local.port());
+    tracing::info!(worker = number, %local, %candidate, "media worker started");
+    let outbox = Outbox::new(socket.try_clone()?);
+    let receive = ReceiveBatch::new(&socket);
+    let state = State::new(number, config, candidate, outbox, metrics, events);
+    let mut worker = Worker {
+        socket,
+        waker,
+        receive,
+        commands: received,
+        state,
+    };
+    let thread = thread::Builder::new()
+        .name(format!("sfu-worker-{number}"))
+        .spawn(move || worker.run())?;
+    Ok((handle, thread))
+}
+
+struct Worker {
+    socket: UdpSocket,
+    waker: Waker,
+    receive: ReceiveBatch,
+    commands: Receiver<Command>,
+    state: State,
+}
+
+impl Worker {
+    fn run(&mut self) {
+        loop {
+            if let Err(error) = socket::wait(&self.socket, &self.waker, self.state.time_to_next()) {
+                tracing::error!(%error, "waiting for datagrams failed; the worker ends");
+                return;
+            }
+            if !self.take_commands() {
+                self.state.settle();
+                return;
+            }
+            self.take_datagrams();
+            self.state.fire_timers();
+            self.state.settle();
+        }
+    }
+
+    /// False when the worker has to end.
+    fn take_commands(&mut self) -> bool {
+        loop {
+            match self.commands.try_recv() {
+                Ok(Command::Stop) | Err(TryRecvError::Disconnected) => return false,
+                Ok(command) => self.state.command(command),
+                Err(TryRecvError::Empty) => return true,
+            }
+        }
+    }
+
+    fn take_datagrams(&mut self) {
+        for _ in 0..RECEIVE_ROUNDS {
+            match self.receive.receive(&self.socket) {
+                Ok(true) => self.state.datagrams(&mut self.receive),
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "receiving failed");
+                    return;
+                }
+            }
+        }
+    }
+}

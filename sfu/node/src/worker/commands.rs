@@ -1,0 +1,225 @@
+//! What the rest of the node asks of a worker.
+
+use sfu_core::Input;
+use sfu_core::ids::Identity;
+use sfu_core::input::{DataKind, Join, LeaveReason, PublishRight};
+use sfu_core::publish::TrackKind;
+use sfu_peer::{MediaKind, Role};
+
+use super::member::{Binding, Member, MemberKey, member_id};
+use super::messages::{Action, Command, Event, JoinCommand, Place};
+use super::state::State;
+use crate::limits::{DATA_BURST, DATA_PER_SECOND};
+use crate::rate::Bucket;
+
+impl State {
+    pub(super) fn command(&mut self, command: Command) {
+        self.begin_turn();
+        match command {
+            Command::Join(join) => self.join(*join),
+            Command::Member { member, action } => self.act(member, action),
+            Command::CloseRoom { room, reason } => {
+                if let Some(key) = self.room_names.get(&room).copied() {
+                    self.tell(key, Input::Close(reason));
+                }
+            }
+            Command::Remove { room, identity, sid } => self.remove(&room, &identity, sid.as_deref()),
+            Command::Announce { room, payload } => {
+                if let Some(key) = self.room_names.get(&room).copied() {
+                    self.tell(
+                        key,
+                        Input::Announce {
+                            to: None,
+                            kind: DataKind::Reliable,
+                            payload,
+                        },
+                    );
+                }
+            }
+            Command::Tell { member, payload } => {
+                let to = Some(member_id(member));
+                self.tell_room(
+                    member,
+                    Input::Announce {
+                        to,
+                        kind: DataKind::Reliable,
+                        payload,
+                    },
+                );
+            }
+            Command::Drain => {
+                for room in self.rooms.keys() {
+                    self.tell(room, Input::Close(LeaveReason::ServerShutdown));
+                }
+            }
+            Command::Stop => {}
+        }
+        // One command at a time settles: the next may depend on what this one did.
+        self.settle();
+    }
+
+    fn join(&mut self, join: JoinCommand) {
+        let now = self.now;
+        let room = self.open_room(&join.room, join.room_sid);
+        let is_host = join.permissions.publish != PublishRight::Nothing;
+        let place = Place {
+            room: join.room,
+            identity: join.identity.clone(),
+            sid: join.sid.clone(),
+        };
+        let subscriber = sfu_core::slots::Key::from_bits(u64::MAX);
+        let key = self.members.insert(Member {
+            room,
+            place,
+            name: join.name.clone(),
+            is_host,
+            events: join.events,
+            subscriber,
+            publisher: None,
+            streams: Vec::new(),
+            senders: Vec::new(),
+            reliable: None,
+            lossy: None,
+            incoming: Vec::new(),
+            data_rate: Bucket::new(DATA_BURST, DATA_PER_SECOND, now),
+            offer_id: 0,
+        });
+        let subscriber = self.make_peer(key, Role::Subscriber);
+        if let Some(member) = self.members.get_mut(key) {
+            member.subscriber = subscriber;
+        }
+        let join = Join {
+            member: member_id(key),
+            sid: join.sid.into(),
+            identity: Identity::from(join.identity),
+            name: join.name,
+            metadata: join.metadata,
+            attributes: join.attributes,
+            permissions: join.permissions,
+            auto_subscribe: join.auto_subscribe,
+        };
+        self.tell(room, Input::Join(Box::new(join)));
+    }
+
+    fn act(&mut self, member: MemberKey, action: Action) {
+        if self.members.get(member).is_none() {
+            return;
+        }
+        let id = member_id(member);
+        let input = match action {
+            Action::Offer { sdp, id } => return self.accept_offer(member, &sdp, id),
+            Action::Answer { sdp } => return self.accept_answer(member, &sdp),
+            Action::AddTrack(request) => {
+                if let Some(member) = self.members.get_mut(member) {
+                    member.retry_streams();
+                }
+                Input::AddTrack { member: id, request }
+            }
+            Action::Mute { track, muted, by } => Input::Mute {
+                member: id,
+                track,
+                muted,
+                by,
+            },
+            Action::Subscribe { tracks, wanted } => Input::Subscribe {
+                member: id,
+                tracks,
+                wanted,
+            },
+            Action::TrackSettings { tracks, settings } => Input::TrackSettings {
+                member: id,
+                tracks,
+                settings,
+            },
+            Action::Leave(reason) => Input::Leave { member: id, reason },
+        };
+        self.tell_room(member, input);
+    }
+
+    fn remove(&mut self, room: &str, identity: &str, sid: Option<&str>) {
+        let is_meant = |member: &Member| {
+            let place = &member.place;
+            place.room == room && place.identity == identity && sid.is_none_or(|sid| place.sid == sid)
+        };
+        let meant: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(_, member)| is_meant(member))
+            .map(|(key, _)| key)
+            .collect();
+        for key in meant {
+            self.tell_room(
+                key,
+                Input::Leave {
+                    member: member_id(key),
+                    reason: LeaveReason::Removed,
+                },
+            );
+        }
+    }
+
+    fn accept_offer(&mut self, key: MemberKey, sdp: &str, id: u32) {
+        let now = self.now;
+        let publisher = self.members.get(key).and_then(|member| member.publisher);
+        let peer_key = publisher.unwrap_or_else(|| self.make_peer(key, Role::Publisher));
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        member.publisher = Some(peer_key);
+        let Some(entry) = self.peers.get_mut(peer_key) else {
+            return;
+        };
+        let sdp = match entry.peer.accept_offer(now, sdp) {
+            Ok(sdp) => sdp,
+            Err(error) => {
+                tracing::debug!(member = ?key, %error, "an offer was refused");
+                return self.tell_room(key, leave_for_protocol(key));
+            }
+        };
+        let mut sending = Vec::new();
+        for section in entry.peer.receive_sections().iter().filter(|section| section.active) {
+            let kind = match section.kind {
+                MediaKind::Audio => TrackKind::Audio,
+                MediaKind::Video => TrackKind::Video,
+            };
+            sending.push((section.track_id.clone(), kind));
+        }
+        // A section may carry another track than before: its streams are asked about anew.
+        for stream in &mut member.streams {
+            stream.binding = Binding::Unknown;
+        }
+        self.touch(peer_key);
+        self.send_event(key, Event::Answer { sdp, id });
+        self.tell_room(
+            key,
+            Input::Offered {
+                member: member_id(key),
+                sending,
+            },
+        );
+    }
+
+    fn accept_answer(&mut self, key: MemberKey, sdp: &str) {
+        let now = self.now;
+        let Some(peer_key) = self.members.get(key).map(|member| member.subscriber) else {
+            return;
+        };
+        let Some(entry) = self.peers.get_mut(peer_key) else {
+            return;
+        };
+        if let Err(error) = entry.peer.accept_answer(now, sdp) {
+            tracing::debug!(member = ?key, %error, "an answer was refused");
+            return self.tell_room(key, leave_for_protocol(key));
+        }
+        self.touch(peer_key);
+        self.start_accepted(key);
+        self.offers_due.push(key);
+    }
+}
+
+fn leave_for_protocol(member: MemberKey) -> Input {
+    Input::Leave {
+        member: member_id(member),
+        reason: LeaveReason::ProtocolError,
+    }
+}

@@ -1,0 +1,234 @@
+//! The packet path in: datagram → peer → opened packet → its layer's batch → room → egress.
+
+use std::net::SocketAddr;
+
+use sfu_core::{Input, Packet, StreamKey, TrackKey};
+use sfu_peer::rtcp::Packet as Rtcp;
+use sfu_peer::rtp::RtpPacket;
+use sfu_peer::{Codec, Received, demux, rtcp};
+use smallvec::SmallVec;
+
+use super::egress::Forwarder;
+use super::member::{Binding, MemberKey, member_id};
+use super::peers::PeerKey;
+use super::state::{RoomKey, State};
+use crate::limits::MEDIA_BATCH;
+use crate::socket::ReceiveBatch;
+
+/// An opened packet and where it goes.
+#[derive(Debug)]
+struct Routed<'d> {
+    room: RoomKey,
+    stream: StreamKey,
+    /// Place in the batch: sorting by it keeps the order of arrival.
+    order: usize,
+    packet: RtpPacket<'d>,
+}
+
+type Media<'d> = SmallVec<[Routed<'d>; MEDIA_BATCH]>;
+
+impl State {
+    /// Handles what was received.
+    pub(super) fn datagrams(&mut self, batch: &mut ReceiveBatch) {
+        self.begin_turn();
+        let mut media = Media::new();
+        let (mut packets, mut bytes) = (0, 0);
+        for (from, datagram) in batch.datagrams() {
+            packets += 1;
+            bytes += datagram.len() as u64;
+            self.datagram(from, datagram, &mut media);
+            if media.len() == MEDIA_BATCH {
+                self.forward(&mut media);
+            }
+        }
+        self.forward(&mut media);
+        self.metrics.received(packets, bytes);
+        self.settle();
+    }
+
+    fn datagram<'d>(&mut self, from: SocketAddr, datagram: &'d mut [u8], media: &mut Media<'d>) {
+        let now = self.now;
+        // From an address nobody has validated, only a connectivity check that names a peer of ours is of interest.
+        let known = self.addresses.get(&from).copied();
+        let is_check = demux::classify(datagram) == sfu_peer::DatagramKind::Stun;
+        let named = || {
+            demux::peer_key(datagram)
+                .map(|key| PeerKey::from_bits(key.0))
+                .filter(|_| is_check)
+        };
+        let Some(key) = named().or(known) else {
+            return self.metrics.refused();
+        };
+        let Some(entry) = self.peers.get_mut(key) else {
+            return self.metrics.refused();
+        };
+        let member = entry.member;
+        let received = entry.peer.handle_datagram(now, from, datagram);
+        self.touch(key);
+        match received {
+            Received::Nothing => {}
+            Received::Rtp(packet) => {
+                if let Some((room, stream)) = self.route(key, member, &packet) {
+                    media.push(Routed {
+                        room,
+                        stream,
+                        order: media.len(),
+                        packet,
+                    });
+                }
+            }
+            Received::Rtcp(compound) => self.rtcp(key, member, compound),
+        }
+    }
+
+    /// Where a packet of a publisher goes.
+    fn route(&mut self, peer: PeerKey, key: MemberKey, packet: &RtpPacket<'_>) -> Option<(RoomKey, StreamKey)> {
+        let member = self.members.get_mut(key)?;
+        let room = member.room;
+        match member.stream_mut(packet.stream).binding {
+            Binding::Bound(stream) => return Some((room, stream)),
+            Binding::Refused => return None,
+            Binding::Unknown => {}
+        }
+        self.bind_stream(peer, key, packet);
+        match self.members.get_mut(key)?.stream_mut(packet.stream).binding {
+            Binding::Bound(stream) => Some((room, stream)),
+            Binding::Unknown | Binding::Refused => None,
+        }
+    }
+
+    /// Asks the room what a new stream is.
+    fn bind_stream(&mut self, peer: PeerKey, key: MemberKey, packet: &RtpPacket<'_>) {
+        let Some(entry) = self.peers.get(peer) else { return };
+        let Some(info) = entry.peer.stream(packet.stream).copied() else {
+            return;
+        };
+        let section = entry
+            .peer
+            .receive_sections()
+            .iter()
+            .find(|section| section.mid == info.mid);
+        let cid = section.map(|section| section.track_id.clone()).unwrap_or_default();
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let stream = member.stream_mut(packet.stream);
+        stream.ssrc = info.ssrc;
+        stream.mid = Some(info.mid);
+        stream.binding = Binding::Refused;
+        let Some(codec) = core_codec(packet.codec) else { return };
+        let rid = info.rid.map(|rid| rid.as_str().to_owned());
+        let member = member_id(key);
+        self.tell_room(
+            key,
+            Input::Stream {
+                member,
+                stream: packet.stream.0,
+                cid,
+                rid,
+                codec,
+            },
+        );
+        self.settle();
+    }
+
+    /// Sends a batch on: one track's packets at a time.
+    fn forward(&mut self, media: &mut Media<'_>) {
+        let time = self.time();
+        media.sort_unstable_by_key(|routed| (routed.room, routed.stream.track, routed.stream.layer, routed.order));
+        for run in media.chunk_by(|a, b| a.room == b.room && a.stream == b.stream) {
+            let Some(entry) = self.rooms.get_mut(run[0].room) else {
+                continue;
+            };
+            let packets = run.iter().map(|routed| core_packet(&routed.packet));
+            let mut egress = Forwarder::new(&self.members, &mut self.peers, &mut self.outbox);
+            entry.room.forward(time, run[0].stream, packets, &mut egress);
+        }
+        media.clear();
+    }
+
+    fn rtcp(&mut self, peer: PeerKey, key: MemberKey, compound: rtcp::Compound<'_>) {
+        for packet in compound {
+            match packet {
+                Rtcp::SenderReport { ssrc, info, reports } => {
+                    let bound = self.members.get(key).and_then(|member| member.bound_ssrc(ssrc));
+                    if let Some(StreamKey { track, layer }) = bound {
+                        let (ntp, rtp) = (info.ntp_time, info.rtp_time);
+                        self.tell_room(key, Input::SenderClock { track, layer, ntp, rtp });
+                    }
+                    self.loss_reports(peer, key, reports);
+                }
+                Rtcp::ReceiverReport { reports, .. } => self.loss_reports(peer, key, reports),
+                Rtcp::Nack { media_ssrc, sequences } => {
+                    if let Some(track) = self.sent_track(peer, key, media_ssrc) {
+                        self.repeat(key, track, sequences);
+                    }
+                }
+                Rtcp::KeyframeRequest { media_ssrc } => {
+                    if let Some(track) = self.sent_track(peer, key, media_ssrc) {
+                        self.tell_room(
+                            key,
+                            Input::KeyFrameWanted {
+                                member: member_id(key),
+                                track,
+                            },
+                        );
+                    }
+                }
+                Rtcp::Goodbye { .. } | Rtcp::Remb { .. } | Rtcp::TransportFeedback(_) => {}
+            }
+        }
+    }
+
+    fn loss_reports(&mut self, peer: PeerKey, key: MemberKey, reports: rtcp::Reports<'_>) {
+        for report in reports {
+            if let Some(track) = self.sent_track(peer, key, report.ssrc) {
+                let (member, fraction_lost) = (member_id(key), report.fraction_lost);
+                self.tell_room(
+                    key,
+                    Input::LossReport {
+                        member,
+                        track,
+                        fraction_lost,
+                    },
+                );
+            }
+        }
+    }
+
+    fn repeat(&mut self, key: MemberKey, track: TrackKey, lost: impl Iterator<Item = u16>) {
+        let time = self.time();
+        let Some(room) = self.members.get(key).map(|member| member.room) else {
+            return;
+        };
+        let Some(entry) = self.rooms.get_mut(room) else { return };
+        let mut egress = Forwarder::new(&self.members, &mut self.peers, &mut self.outbox);
+        entry.room.repeat(time, member_id(key), track, lost, &mut egress);
+    }
+
+    /// The track that a subscriber means by the SSRC of its media stream.
+    fn sent_track(&self, peer: PeerKey, key: MemberKey, ssrc: u32) -> Option<TrackKey> {
+        let (handle, is_repair) = self.peers.get(peer)?.peer.track_by_ssrc(ssrc)?;
+        self.members.get(key)?.track_of(handle).filter(|_| !is_repair)
+    }
+}
+
+fn core_packet<'d>(packet: &RtpPacket<'d>) -> Packet<'d> {
+    Packet {
+        sequence: packet.header.sequence_number,
+        timestamp: packet.header.timestamp,
+        marker: packet.header.marker,
+        audio_level: packet.extensions.audio_level.map(|level| level.level),
+        orientation: packet.extensions.video_orientation,
+        payload: packet.payload,
+    }
+}
+
+const fn core_codec(codec: Codec) -> Option<sfu_core::codec::Codec> {
+    match codec {
+        Codec::Opus => Some(sfu_core::codec::Codec::Opus),
+        Codec::Vp8 => Some(sfu_core::codec::Codec::Vp8),
+        Codec::H264(_) => Some(sfu_core::codec::Codec::H264),
+        Codec::Vp9 | Codec::Av1 => None,
+    }
+}

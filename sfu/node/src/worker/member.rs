@@ -1,0 +1,160 @@
+//! What a worker keeps of one member beside what the room knows.
+
+use kit_core::Rng;
+use sfu_core::input::DataKind;
+use sfu_core::slots::Key;
+use sfu_core::{MemberId, StreamKey, TrackKey};
+use sfu_peer::{ChannelId, Mid, StreamId, TrackHandle};
+use tokio::sync::mpsc;
+
+use super::messages::{Event, Place};
+use super::peers::PeerKey;
+use super::state::RoomKey;
+use crate::rate::Bucket;
+
+/// Names a member of a worker for as long as they are there.
+pub(crate) type MemberKey = Key<Member>;
+
+/// A member.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) room: RoomKey,
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) is_host: bool,
+    pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) subscriber: PeerKey,
+    /// Made with the first offer: most viewers never send.
+    pub(crate) publisher: Option<PeerKey>,
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) senders: Vec<Option<Sender>>,
+    pub(crate) reliable: Option<ChannelId>,
+    pub(crate) lossy: Option<ChannelId>,
+    pub(crate) incoming: Vec<(ChannelId, DataKind)>,
+    pub(crate) data_rate: Bucket,
+    pub(crate) offer_id: u32,
+}
+
+/// What a received stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stream {
+    pub(crate) binding: Binding,
+    pub(crate) ssrc: u32,
+    pub(crate) mid: Option<Mid>,
+}
+
+/// How far a stream is on its way to a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binding {
+    /// Not asked yet.
+    Unknown,
+    /// The room knows no track for it; asked again after the next offer or announcement.
+    Refused,
+    /// A layer of a track.
+    Bound(StreamKey),
+}
+
+/// An outgoing stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sender {
+    pub(crate) track: TrackKey,
+    pub(crate) handle: TrackHandle,
+    /// What it is on the wire, once the client has accepted it.
+    pub(crate) wire: Option<Wire>,
+}
+
+/// The numbers of an outgoing stream on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wire {
+    pub(crate) ssrc: u32,
+    pub(crate) payload_type: u8,
+    /// SSRC and payload type of retransmissions.
+    pub(crate) repair: Option<(u32, u8)>,
+}
+
+impl Member {
+    /// The stream's entry, made when it is new.
+    pub(crate) fn stream_mut(&mut self, stream: StreamId) -> &mut Stream {
+        let index = usize::from(stream.0);
+        if self.streams.len() <= index {
+            self.streams.resize(
+                index + 1,
+                Stream {
+                    binding: Binding::Unknown,
+                    ssrc: 0,
+                    mid: None,
+                },
+            );
+        }
+        &mut self.streams[index]
+    }
+
+    /// Streams that no track was found for are asked about again.
+    pub(crate) fn retry_streams(&mut self) {
+        for stream in &mut self.streams {
+            if stream.binding == Binding::Refused {
+                stream.binding = Binding::Unknown;
+            }
+        }
+    }
+
+    /// The stream of this SSRC and its track.
+    pub(crate) fn bound_ssrc(&self, ssrc: u32) -> Option<StreamKey> {
+        self.streams.iter().find_map(|stream| match stream.binding {
+            Binding::Bound(key) if stream.ssrc == ssrc => Some(key),
+            _ => None,
+        })
+    }
+
+    /// Enters an outgoing stream, at the first free number.
+    pub(crate) fn add_sender(&mut self, sender: Sender) -> u32 {
+        let free = self.senders.iter().position(Option::is_none);
+        let index = free.unwrap_or_else(|| {
+            self.senders.push(None);
+            self.senders.len() - 1
+        });
+        self.senders[index] = Some(sender);
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    /// The outgoing stream of this number.
+    pub(crate) fn sender(&self, number: u32) -> Option<&Sender> {
+        self.senders.get(usize::try_from(number).ok()?)?.as_ref()
+    }
+
+    /// The track that the peer knows by this handle.
+    pub(crate) fn track_of(&self, handle: TrackHandle) -> Option<TrackKey> {
+        self.senders
+            .iter()
+            .flatten()
+            .find(|sender| sender.handle == handle)
+            .map(|sender| sender.track)
+    }
+
+    /// Takes the outgoing stream of a track away.
+    pub(crate) fn remove_sender(&mut self, track: TrackKey) -> Option<TrackHandle> {
+        let slot = self
+            .senders
+            .iter_mut()
+            .find(|slot| slot.is_some_and(|sender| sender.track == track))?;
+        slot.take().map(|sender| sender.handle)
+    }
+
+    /// The channel of the subscriber's peer that carries this kind.
+    pub(crate) const fn channel(&self, kind: DataKind) -> Option<ChannelId> {
+        match kind {
+            DataKind::Reliable => self.reliable,
+            DataKind::Lossy => self.lossy,
+        }
+    }
+}
+
+/// The room's number for the member at a key.
+pub(crate) fn member_id(key: MemberKey) -> MemberId {
+    MemberId(u32::try_from(key.index()).unwrap_or(u32::MAX))
+}
+
+/// A random 16-bit number to begin sequence numbers with.
+pub(crate) fn random_sequence(rng: &Rng) -> u16 {
+    u16::from_le_bytes(rng.bytes())
+}

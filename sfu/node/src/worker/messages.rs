@@ -1,0 +1,164 @@
+//! What crosses the border between a worker and the rest of the node.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sfu_core::TrackSid;
+use sfu_core::input::{AddTrack, LeaveReason, MutedBy, Permissions, TrackSettings};
+use sfu_core::output::{Participant, Refusal, Speaker};
+use sfu_core::publish::TrackInfo;
+use tokio::sync::mpsc;
+
+use super::MemberKey;
+
+/// Something for a worker to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Let somebody in. Answered by [`Event::Joined`] or [`Event::Left`].
+    Join(Box<JoinCommand>),
+    /// Do something for a member. Does nothing when they are gone.
+    Member { member: MemberKey, action: Action },
+    /// End a room for everybody.
+    CloseRoom { room: String, reason: LeaveReason },
+    /// Put somebody out; only that connection of theirs when `sid` is given.
+    Remove {
+        room: String,
+        identity: String,
+        sid: Option<String>,
+    },
+    /// Send a ready data packet to everybody in a room, reliably.
+    Announce { room: String, payload: Bytes },
+    /// Send a ready data packet to one member, reliably.
+    Tell { member: MemberKey, payload: Bytes },
+    /// Put everybody out, telling them to connect anew elsewhere.
+    Drain,
+    /// End the thread.
+    Stop,
+}
+
+/// Somebody to let in.
+#[derive(Debug)]
+pub(crate) struct JoinCommand {
+    pub(crate) room: String,
+    pub(crate) sid: String,
+    pub(crate) room_sid: String,
+    pub(crate) identity: String,
+    pub(crate) name: String,
+    pub(crate) metadata: String,
+    pub(crate) attributes: std::collections::BTreeMap<String, String>,
+    pub(crate) permissions: Permissions,
+    pub(crate) auto_subscribe: bool,
+    pub(crate) events: mpsc::Sender<Event>,
+}
+
+/// What a client asks of the worker, already checked and typed.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Offer {
+        sdp: String,
+        id: u32,
+    },
+    Answer {
+        sdp: String,
+    },
+    AddTrack(Box<AddTrack>),
+    Mute {
+        track: TrackSid,
+        muted: bool,
+        by: MutedBy,
+    },
+    Subscribe {
+        tracks: Vec<TrackSid>,
+        wanted: bool,
+    },
+    TrackSettings {
+        tracks: Vec<TrackSid>,
+        settings: TrackSettings,
+    },
+    Leave(LeaveReason),
+}
+
+/// What a client is to be told.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Joined(Box<Joined>),
+    Offer {
+        sdp: String,
+        id: u32,
+    },
+    Answer {
+        sdp: String,
+        id: u32,
+    },
+    Participant(Arc<Participant>),
+    TrackPublished {
+        cid: String,
+        track: Box<TrackInfo>,
+    },
+    TrackRefused {
+        refusal: Refusal,
+    },
+    TrackUnpublished(TrackSid),
+    Mute {
+        track: TrackSid,
+        muted: bool,
+    },
+    SubscriptionRefused {
+        track: TrackSid,
+        refusal: Refusal,
+    },
+    Speakers(Arc<[Speaker]>),
+    /// Last.
+    Left(LeaveReason),
+}
+
+/// Somebody is in.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    pub(crate) member: MemberKey,
+    pub(crate) room: RoomSummary,
+    pub(crate) participant: Arc<Participant>,
+    pub(crate) others: Vec<Arc<Participant>>,
+}
+
+/// A room in a few words.
+#[derive(Debug)]
+pub(crate) struct RoomSummary {
+    pub(crate) sid: String,
+    pub(crate) name: String,
+    /// Milliseconds since the Unix epoch.
+    pub(crate) created_ms: i64,
+    pub(crate) participants: u32,
+    pub(crate) publishers: u32,
+}
+
+/// One person in one room.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) room: String,
+    pub(crate) identity: String,
+    pub(crate) sid: String,
+}
+
+/// What the platform's side of the node is told.
+#[derive(Debug)]
+pub(crate) enum NodeEvent {
+    RoomOpened { worker: usize, room: String },
+    RoomClosed { room: String },
+    Joined { worker: usize, place: Place },
+    Left { place: Place },
+    Chat(Box<ChatPost>),
+}
+
+/// A chat message that a member wants to write.
+#[derive(Debug)]
+pub(crate) struct ChatPost {
+    pub(crate) worker: usize,
+    pub(crate) member: MemberKey,
+    pub(crate) room: String,
+    pub(crate) identity: String,
+    pub(crate) name: String,
+    pub(crate) is_host: bool,
+    /// A `plenary.engagement.v1.ChatFrame`.
+    pub(crate) frame: Bytes,
+}

@@ -1,0 +1,308 @@
+//! What rooms want done.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sfu_core::forward::{SenderNumbers, SenderStart};
+use sfu_core::input::{DataKind as CoreDataKind, LeaveReason};
+use sfu_core::output::{Participant, SenderSpec};
+use sfu_core::{Input, MemberId, Output, TrackKey};
+use sfu_peer::rtcp::{SenderInfo, Writer};
+use sfu_peer::{Codec, DataKind, H264Profile, SendData, StreamId, TrackSpec};
+
+use super::member::{Binding, MemberKey, Sender, Wire, member_id, random_sequence};
+use super::messages::{Event, Joined, NodeEvent, RoomSummary};
+use super::state::{RoomKey, State};
+
+impl State {
+    pub(super) fn output(&mut self, room: RoomKey, output: Output) {
+        match output {
+            Output::Joined {
+                to,
+                participant,
+                others,
+            } => self.joined(room, to, participant, others),
+            Output::Participant { to, participant } => {
+                self.send_all(&to, || Event::Participant(Arc::clone(&participant)));
+            }
+            Output::TrackPublished { to, cid, track } => {
+                self.send_to(
+                    to,
+                    Event::TrackPublished {
+                        cid,
+                        track: Box::new(track),
+                    },
+                );
+            }
+            Output::TrackRefused { to, refusal, .. } => self.send_to(to, Event::TrackRefused { refusal }),
+            Output::TrackUnpublished { to, track } => self.send_to(to, Event::TrackUnpublished(track)),
+            Output::Mute { to, track, muted } => self.send_to(to, Event::Mute { track, muted }),
+            Output::SubscriptionRefused { to, track, refusal } => {
+                self.send_to(to, Event::SubscriptionRefused { track, refusal });
+            }
+            Output::Speakers { to, speakers } => {
+                let speakers: Arc<[_]> = speakers.into();
+                self.send_all(&to, || Event::Speakers(Arc::clone(&speakers)));
+            }
+            Output::Data { to, kind, payload } => self.deliver(&to, kind, &payload),
+            Output::Left { member, reason } => self.left(member, reason),
+            Output::StreamBound { member, stream, key } => {
+                if let Some(member) = self.member_mut(member) {
+                    member.stream_mut(StreamId(stream)).binding = Binding::Bound(key);
+                }
+            }
+            Output::Attach { member, track, spec } => self.attach(member, track, &spec),
+            Output::Detach { member, track } => self.detach(member, track),
+            Output::KeyFrame { member, stream } => self.key_frame(member, stream),
+            Output::SenderReport {
+                member,
+                sender,
+                numbers,
+            } => self.sender_report(member, sender, numbers),
+            Output::Closed => self.drop_room(room),
+        }
+    }
+
+    pub(super) fn send_event(&mut self, key: MemberKey, event: Event) {
+        let Some(member) = self.members.get(key) else { return };
+        if member.events.try_send(event).is_err() {
+            // The client does not read its signalling, or the session is gone: so is the member.
+            let reason = LeaveReason::SignalLost;
+            self.tell_room(
+                key,
+                Input::Leave {
+                    member: member_id(key),
+                    reason,
+                },
+            );
+        }
+    }
+
+    fn send_to(&mut self, to: MemberId, event: Event) {
+        if let Some(key) = self.key_of(to) {
+            self.send_event(key, event);
+        }
+    }
+
+    fn send_all(&mut self, to: &[MemberId], event: impl Fn() -> Event) {
+        for to in to {
+            self.send_to(*to, event());
+        }
+    }
+
+    fn joined(&mut self, room: RoomKey, to: MemberId, participant: Arc<Participant>, others: Vec<Arc<Participant>>) {
+        let Some(key) = self.key_of(to) else { return };
+        let Some(entry) = self.rooms.get(room) else { return };
+        let summary = RoomSummary {
+            sid: entry.sid.clone(),
+            name: entry.name.clone(),
+            created_ms: i64::try_from(entry.created.as_micros() / 1_000).unwrap_or_default(),
+            participants: u32::try_from(entry.room.member_count()).unwrap_or(u32::MAX),
+            publishers: u32::try_from(entry.room.publisher_count()).unwrap_or(u32::MAX),
+        };
+        let joined = Joined {
+            member: key,
+            room: summary,
+            participant,
+            others,
+        };
+        self.send_event(key, Event::Joined(Box::new(joined)));
+        if let Some(member) = self.members.get(key) {
+            self.tell_node(NodeEvent::Joined {
+                worker: self.number,
+                place: member.place.clone(),
+            });
+        }
+        // The first offer connects the transport and opens the data channels, whatever there is to see.
+        self.send_offer(key);
+    }
+
+    fn left(&mut self, id: MemberId, reason: LeaveReason) {
+        let Some(key) = self.key_of(id) else { return };
+        let Some(member) = self.members.remove(key) else { return };
+        let _ = member.events.try_send(Event::Left(reason));
+        self.drop_peer(member.subscriber);
+        if let Some(publisher) = member.publisher {
+            self.drop_peer(publisher);
+        }
+        self.tell_node(NodeEvent::Left { place: member.place });
+    }
+
+    fn deliver(&mut self, to: &[MemberId], kind: CoreDataKind, payload: &Bytes) {
+        let now = self.now;
+        for to in to {
+            let Some((peer, channel)) = self
+                .member_mut(*to)
+                .and_then(|member| Some((member.subscriber, member.channel(kind)?)))
+            else {
+                continue;
+            };
+            let Some(entry) = self.peers.get_mut(peer) else {
+                continue;
+            };
+            // An overflow has closed the peer, whose event follows; the rest is as the channel promises.
+            match entry.peer.send_data(now, channel, DataKind::Binary, payload) {
+                SendData::Queued | SendData::Overflow => self.touch(peer),
+                SendData::Dropped | SendData::Refused => {}
+            }
+        }
+    }
+
+    fn attach(&mut self, id: MemberId, track: TrackKey, spec: &SenderSpec) {
+        let Some(key) = self.key_of(id) else { return };
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let Some(entry) = self.peers.get_mut(member.subscriber) else {
+            return;
+        };
+        let wanted = TrackSpec {
+            codec: peer_codec(spec.codec),
+            // LiveKit's clients read the participant from the stream id: `PA_…|stream`.
+            stream_id: format!("{}|{}", spec.publisher, spec.stream),
+            track_id: spec.track.as_str().to_owned(),
+        };
+        match entry.peer.add_track(wanted) {
+            Ok(handle) => {
+                member.add_sender(Sender {
+                    track,
+                    handle,
+                    wire: None,
+                });
+                self.offers_due.push(key);
+            }
+            Err(error) => tracing::debug!(member = ?key, %error, "a track cannot be sent"),
+        }
+    }
+
+    fn detach(&mut self, id: MemberId, track: TrackKey) {
+        let Some(key) = self.key_of(id) else { return };
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let Some(handle) = member.remove_sender(track) else {
+            return;
+        };
+        if let Some(entry) = self.peers.get_mut(member.subscriber) {
+            entry.peer.remove_track(handle);
+            self.offers_due.push(key);
+        }
+    }
+
+    /// Offers what has changed, unless an offer is in the air already.
+    pub(super) fn offer(&mut self, key: MemberKey) {
+        let Some(subscriber) = self.members.get(key).map(|member| member.subscriber) else {
+            return;
+        };
+        if self.peers.get(subscriber).is_some_and(|entry| entry.peer.needs_offer()) {
+            self.send_offer(key);
+        }
+    }
+
+    fn send_offer(&mut self, key: MemberKey) {
+        let now = self.now;
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let Some(entry) = self.peers.get_mut(member.subscriber) else {
+            return;
+        };
+        match entry.peer.create_offer(now) {
+            Ok(sdp) => {
+                member.offer_id += 1;
+                let (id, subscriber) = (member.offer_id, member.subscriber);
+                self.touch(subscriber);
+                self.send_event(key, Event::Offer { sdp, id });
+            }
+            Err(error) => tracing::error!(member = ?key, %error, "no offer could be made"),
+        }
+    }
+
+    /// Starts the outgoing streams that the client has accepted.
+    pub(super) fn start_accepted(&mut self, key: MemberKey) {
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let Some(entry) = self.peers.get(member.subscriber) else {
+            return;
+        };
+        let mut ready = Vec::new();
+        for (number, slot) in (0u32..).zip(&mut member.senders) {
+            let Some(sender) = slot.as_mut().filter(|sender| sender.wire.is_none()) else {
+                continue;
+            };
+            let Some(track) = entry.peer.track(sender.handle).filter(|track| track.accepted) else {
+                continue;
+            };
+            let repair = track.rtx_ssrc.zip(track.rtx_payload_type);
+            sender.wire = Some(Wire {
+                ssrc: track.ssrc,
+                payload_type: track.payload_type,
+                repair,
+            });
+            ready.push((number, sender.track, repair.is_some()));
+        }
+        for (sender, track, has_repair) in ready {
+            let rng = &self.config.rng;
+            let repair_sequence = has_repair.then(|| random_sequence(rng));
+            let start = SenderStart {
+                sequence: random_sequence(rng),
+                repair_sequence,
+            };
+            self.tell_room(
+                key,
+                Input::SenderReady {
+                    member: member_id(key),
+                    track,
+                    sender,
+                    start,
+                },
+            );
+        }
+    }
+
+    fn key_frame(&mut self, id: MemberId, stream: u16) {
+        let now = self.now;
+        let Some(publisher) = self.member_mut(id).and_then(|member| member.publisher) else {
+            return;
+        };
+        if let Some(entry) = self.peers.get_mut(publisher) {
+            entry.peer.request_keyframe(now, StreamId(stream));
+            self.touch(publisher);
+        }
+    }
+
+    fn sender_report(&mut self, id: MemberId, sender: u32, numbers: SenderNumbers) {
+        let now = self.now;
+        let Some(key) = self.key_of(id) else { return };
+        let Some(member) = self.members.get(key) else { return };
+        let Some(wire) = member.sender(sender).and_then(|sender| sender.wire) else {
+            return;
+        };
+        let subscriber = member.subscriber;
+        let Some(entry) = self.peers.get_mut(subscriber) else {
+            return;
+        };
+        let info = SenderInfo {
+            ntp_time: numbers.ntp,
+            rtp_time: numbers.rtp,
+            packets: numbers.packets,
+            octets: numbers.octets,
+        };
+        // RFC 3550 §6.1: a compound begins with a report and holds the source's canonical name.
+        Writer::new(&mut self.rtcp)
+            .sender_report(wire.ssrc, &info, &[])
+            .canonical_name(wire.ssrc, "plenary");
+        entry.peer.send_rtcp(now, &self.rtcp);
+        self.touch(subscriber);
+    }
+}
+
+/// The transport's name of a codec. H.264 is offered in the profile that every browser can decode.
+const fn peer_codec(codec: sfu_core::codec::Codec) -> Codec {
+    match codec {
+        sfu_core::codec::Codec::Opus => Codec::Opus,
+        sfu_core::codec::Codec::Vp8 => Codec::Vp8,
+        sfu_core::codec::Codec::H264 => Codec::H264(H264Profile::ConstrainedBaseline),
+    }
+}

@@ -1,0 +1,242 @@
+//! All that a worker has, and the order in which things settle.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use sfu_core::slots::{Key, Slots};
+use sfu_core::{Input, MemberId, Room, Time};
+use tokio::sync::mpsc;
+
+use super::WorkerConfig;
+use super::member::{Member, MemberKey};
+use super::messages::NodeEvent;
+use super::peers::{PeerEntry, PeerKey};
+use super::timers::{Owner, Timers};
+use crate::metrics::WorkerMetrics;
+use crate::socket::Outbox;
+
+/// Names a room of a worker for as long as it is open.
+pub(crate) type RoomKey = Key<RoomEntry>;
+
+/// A room and its name.
+#[derive(Debug)]
+pub(crate) struct RoomEntry {
+    pub(super) room: Room,
+    pub(super) name: String,
+    pub(super) sid: String,
+    pub(super) created: Time,
+    timer: Option<Instant>,
+    dirty: bool,
+}
+
+/// A worker without its thread.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(super) number: usize,
+    pub(super) config: WorkerConfig,
+    pub(super) candidate: SocketAddr,
+    /// The instant that this turn of the loop began.
+    pub(super) now: Instant,
+    epoch: (Instant, Time),
+    pub(super) rooms: Slots<RoomEntry>,
+    pub(super) room_names: HashMap<String, RoomKey>,
+    pub(super) members: Slots<Member>,
+    pub(super) peers: Slots<PeerEntry>,
+    pub(super) addresses: HashMap<SocketAddr, PeerKey>,
+    pub(super) timers: Timers,
+    pub(super) outbox: Outbox,
+    pub(super) metrics: WorkerMetrics,
+    pub(super) node_events: mpsc::Sender<NodeEvent>,
+    pub(super) dirty_peers: Vec<PeerKey>,
+    dirty_rooms: Vec<RoomKey>,
+    /// Members who are to be offered what changed.
+    pub(super) offers_due: Vec<MemberKey>,
+    /// Scratch space for compounds.
+    pub(super) rtcp: Vec<u8>,
+}
+
+/// How long a worker sleeps when nothing is due.
+const IDLE: Duration = Duration::from_secs(1);
+
+impl State {
+    pub(super) fn new(
+        number: usize,
+        config: WorkerConfig,
+        candidate: SocketAddr,
+        outbox: Outbox,
+        metrics: WorkerMetrics,
+        node_events: mpsc::Sender<NodeEvent>,
+    ) -> Self {
+        let now = config.clock.instant();
+        let micros = config.clock.now().unix_timestamp_nanos() / 1_000;
+        let epoch = (now, Time::from_micros(u64::try_from(micros).unwrap_or_default()));
+        Self {
+            number,
+            config,
+            candidate,
+            now,
+            epoch,
+            rooms: Slots::default(),
+            room_names: HashMap::new(),
+            members: Slots::default(),
+            peers: Slots::default(),
+            addresses: HashMap::new(),
+            timers: Timers::default(),
+            outbox,
+            metrics,
+            node_events,
+            dirty_peers: Vec::new(),
+            dirty_rooms: Vec::new(),
+            offers_due: Vec::new(),
+            rtcp: Vec::with_capacity(1_200),
+        }
+    }
+
+    /// This turn's time for rooms.
+    pub(super) fn time(&self) -> Time {
+        self.epoch.1 + self.now.saturating_duration_since(self.epoch.0)
+    }
+
+    /// A room's time as an instant.
+    fn instant(&self, time: Time) -> Instant {
+        self.epoch.0 + time.since(self.epoch.1)
+    }
+
+    /// How long until something is due.
+    pub(super) fn time_to_next(&self) -> Duration {
+        let now = self.config.clock.instant();
+        self.timers
+            .next()
+            .map_or(IDLE, |at| at.saturating_duration_since(now))
+            .min(IDLE)
+    }
+
+    /// Begins a turn: all that happens in it happens at one time.
+    pub(super) fn begin_turn(&mut self) {
+        self.now = self.config.clock.instant();
+    }
+
+    pub(super) fn open_room(&mut self, name: &str, sid: String) -> RoomKey {
+        if let Some(key) = self.room_names.get(name) {
+            return *key;
+        }
+        let created = self.time();
+        let entry = RoomEntry {
+            room: Room::new(),
+            name: name.to_owned(),
+            sid,
+            created,
+            timer: None,
+            dirty: false,
+        };
+        let key = self.rooms.insert(entry);
+        self.room_names.insert(name.to_owned(), key);
+        self.tell_node(NodeEvent::RoomOpened {
+            worker: self.number,
+            room: name.to_owned(),
+        });
+        key
+    }
+
+    pub(super) fn drop_room(&mut self, key: RoomKey) {
+        let Some(entry) = self.rooms.remove(key) else { return };
+        self.room_names.remove(&entry.name);
+        self.tell_node(NodeEvent::RoomClosed { room: entry.name });
+    }
+
+    /// The key of a room's member.
+    pub(super) fn key_of(&self, MemberId(index): MemberId) -> Option<MemberKey> {
+        self.members.key_at(usize::try_from(index).ok()?)
+    }
+
+    /// A room's member.
+    pub(super) fn member_mut(&mut self, id: MemberId) -> Option<&mut Member> {
+        let key = self.key_of(id)?;
+        self.members.get_mut(key)
+    }
+
+    /// Tells a member's room something.
+    pub(super) fn tell_room(&mut self, member: MemberKey, input: Input) {
+        if let Some(room) = self.members.get(member).map(|member| member.room) {
+            self.tell(room, input);
+        }
+    }
+
+    /// Tells a room something; what it wants done is done by [`State::settle`].
+    pub(super) fn tell(&mut self, key: RoomKey, input: Input) {
+        let now = self.time();
+        let Some(entry) = self.rooms.get_mut(key) else { return };
+        entry.room.handle(now, input);
+        if !entry.dirty {
+            entry.dirty = true;
+            self.dirty_rooms.push(key);
+        }
+    }
+
+    pub(super) fn tell_node(&self, event: NodeEvent) {
+        if self.node_events.try_send(event).is_err() {
+            tracing::warn!("the node's queue of events is full; reports and chat fall behind");
+        }
+    }
+
+    /// Does everything that rooms and peers want done, until none wants anything, then sends.
+    pub(super) fn settle(&mut self) {
+        loop {
+            if let Some(room) = self.dirty_rooms.pop() {
+                self.drain_room(room);
+            } else if let Some(peer) = self.dirty_peers.pop() {
+                self.drain_peer(peer);
+            } else if let Some(member) = self.offers_due.pop() {
+                self.offer(member);
+            } else {
+                break;
+            }
+        }
+        self.outbox.flush();
+        let sent = self.outbox.take_sent();
+        self.metrics.sent(sent);
+        self.metrics.census(self.rooms.len(), self.members.len());
+    }
+
+    pub(super) fn fire_timers(&mut self) {
+        self.begin_turn();
+        while let Some((at, owner)) = self.timers.due(self.now) {
+            match owner {
+                Owner::Peer(key) => {
+                    let now = self.now;
+                    let Some(entry) = self.peers.get_mut(key).filter(|entry| entry.timer == Some(at)) else {
+                        continue;
+                    };
+                    entry.timer = None;
+                    entry.peer.handle_timeout(now);
+                    self.touch(key);
+                }
+                Owner::Room(key) => {
+                    let Some(entry) = self.rooms.get_mut(key).filter(|entry| entry.timer == Some(at)) else {
+                        continue;
+                    };
+                    entry.timer = None;
+                    self.tell(key, Input::Timeout);
+                }
+            }
+        }
+    }
+
+    fn drain_room(&mut self, key: RoomKey) {
+        while let Some(output) = self.rooms.get_mut(key).and_then(|entry| entry.room.poll()) {
+            self.output(key, output);
+        }
+        let due = self
+            .rooms
+            .get(key)
+            .and_then(|entry| entry.room.poll_timeout())
+            .map(|time| self.instant(time));
+        let Some(entry) = self.rooms.get_mut(key) else { return };
+        entry.dirty = false;
+        if let Some(at) = due.filter(|at| entry.timer.is_none_or(|entered| *at < entered)) {
+            entry.timer = Some(at);
+            self.timers.set(at, Owner::Room(key));
+        }
+    }
+}
