@@ -1,0 +1,7 @@
+//! Wire ⇄ domain. Reading collects every violation of a request.
+
+mod requests;
+mod responses;
+
+pub(crate) use requests::*;
+pub(crate) use responses::*;
