@@ -1,7 +1,7 @@
 //! Reads the sections that a process needs, and refuses what nobody reads.
 
 use crate::keys::variable;
-use crate::{Entry, Error, Fault, Keys, Report, SECTIONS, Section, Sources};
+use crate::{Error, Fault, Keys, Report, SECTIONS, Section, Sources};
 
 /// Reads sections from the [`Sources`], then [`finish`](Self::finish)es.
 #[derive(Debug)]
@@ -25,15 +25,19 @@ impl Loader {
 
     /// Reads one section. What is wrong with it is told by [`finish`](Self::finish).
     ///
+    /// Several parts of one process may read the same section, such as `[postgres]`: it is reported once.
+    ///
     /// # Panics
-    /// If the section is not in [`SECTIONS`] or was read before.
+    /// If the section is not in [`SECTIONS`].
     pub fn section<S: Section>(&mut self) -> S {
         assert!(
             SECTIONS.contains(&S::NAME),
             "{} must be added to kit_config::SECTIONS",
             S::NAME
         );
-        assert!(!self.sections.contains(&S::NAME), "{} is read twice", S::NAME);
+        if self.sections.contains(&S::NAME) {
+            return S::read(&mut Keys::new(S::NAME, &self.sources, &mut Vec::new(), &mut Vec::new()));
+        }
         self.sections.push(S::NAME);
         S::read(&mut Keys::new(
             S::NAME,
@@ -53,8 +57,9 @@ impl Loader {
         }
     }
 
-    pub(crate) fn into_entries(self) -> Vec<Entry> {
-        self.report.entries
+    /// All keys that were read, with their documentation and defaults, whatever is wrong with their values.
+    pub fn describe(self) -> Report {
+        self.report
     }
 
     fn refuse_unknown(&mut self) {

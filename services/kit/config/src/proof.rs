@@ -54,7 +54,7 @@ fn arrives<S: Section>(key: &str, sources: Sources, expected: &str) {
 fn entries<S: Section>(sources: Sources) -> Vec<Entry> {
     let mut loader = Loader::new(sources);
     let _: S = loader.section();
-    loader.into_entries()
+    loader.describe().entries
 }
 
 struct SecretFile(PathBuf);

@@ -151,15 +151,12 @@ impl Guard {
             return answer.map(|body| Body::new(GuardedBody::new(body, call, stopping)));
         };
         call.finish(code);
+        // A status with a cause is a failure of this service. One without was made for the caller, or came from another
+        // service, which has logged it; and a peer that sends nonsense must not be able to fill our log.
         if let Some(status) = answer.extensions().get::<Status>()
-            && matches!(code, Code::Internal | Code::Unknown | Code::Unavailable)
+            && let Some(cause) = causes(status)
         {
-            tracing::error!(
-                ?code,
-                message = status.message(),
-                cause = causes(status),
-                "a call failed"
-            );
+            tracing::error!(?code, cause, "a call failed");
         }
         answer
     }
@@ -223,22 +220,19 @@ fn identify(peer: &Peer, user: Option<UserCaller>) -> Caller {
 }
 
 fn refuse(error: Error, span: &Span) -> Answer {
-    span.in_scope(|| tracing::debug!(%error, "refused"));
-    if let Some(cause) = error.source() {
-        span.in_scope(|| tracing::warn!(%error, cause = %cause, "a call could not be served"));
-    }
+    span.in_scope(|| match causes(&error) {
+        Some(cause) => tracing::error!(%error, cause, "a call could not be served"),
+        None => tracing::debug!(%error, "refused"),
+    });
     Status::from(error).into_http()
 }
 
 /// The whole chain of causes, outermost first.
-fn causes(status: &Status) -> String {
-    let mut texts = Vec::new();
-    let mut cause = StdError::source(status);
-    while let Some(error) = cause {
-        texts.push(error.to_string());
-        cause = error.source();
-    }
-    texts.join(": ")
+fn causes(error: &dyn StdError) -> Option<String> {
+    let chain = std::iter::successors(error.source(), |&cause| cause.source());
+    chain
+        .map(ToString::to_string)
+        .reduce(|outer, inner| format!("{outer}: {inner}"))
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -36,13 +36,17 @@ mod tests {
     #[test]
     fn a_mask_names_fields_and_its_absence_means_the_populated_ones() {
         let mut violations = Violations::new();
-        let mask = FieldMask { paths: vec!["title".to_owned(), "tilte".to_owned()] };
+        let mask = FieldMask {
+            paths: vec!["title".to_owned(), "tilte".to_owned()],
+        };
         let read = Mask::read(&mut violations, Some(&mask), &["title", "summary"]);
         assert!(read.covers("title", false) && !read.covers("summary", true));
         assert_eq!(violations.iter().count(), 1);
         let absent = Mask::read(&mut violations, None, &["title"]);
         assert!(absent.covers("title", true) && !absent.covers("title", false));
-        let all = FieldMask { paths: vec!["*".to_owned()] };
+        let all = FieldMask {
+            paths: vec!["*".to_owned()],
+        };
         assert!(Mask::read(&mut violations, Some(&all), &["title"]).covers("title", false));
     }
 }

@@ -2,6 +2,7 @@
 
 mod chat;
 mod door;
+mod logs;
 mod network;
 mod process;
 mod tokens;
