@@ -76,7 +76,7 @@ impl<H: Handler> Consumer<H> {
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::new();
         while !stop.is_cancelled() {
-            let Err(error) = self.session(&stop, &mut backoff).await else {
+            let Err(error) = Box::pin(self.session(&stop, &mut backoff)).await else {
                 return;
             };
             if backoff.is_fresh() {

@@ -25,15 +25,11 @@ pub trait FactHandler: Send + Sync {
 /// A consumer of the facts of `source` (a service's name) in the name of the service that owns `pool`. Give its `run`
 /// to the task tracker.
 pub fn consumer<H: FactHandler>(pool: &Pool, bus: &Bus, source: &str, handler: H) -> Consumer<Once<H>> {
-    let once = Once {
-        pool: pool.clone(),
-        clock: bus.clock().clone(),
-        handler,
-    };
+    let once = Once::new(pool, bus.clock(), handler);
     Consumer::new(bus.facts(source), pool.schema(), once)
 }
 
-/// Makes deliveries of facts count once. Made by [`consumer`].
+/// Makes deliveries of facts count once. [`consumer`] wraps handlers in it.
 #[derive(Debug)]
 pub struct Once<H> {
     pool: Pool,
@@ -54,6 +50,15 @@ impl<H: FactHandler> Handler for Once<H> {
 }
 
 impl<H: FactHandler> Once<H> {
+    /// For consumers that are put together in another way.
+    pub fn new(pool: &Pool, clock: &Clock, handler: H) -> Self {
+        Self {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            handler,
+        }
+    }
+
     async fn apply(&self, fact: &Fact) -> Result<(), BoxError> {
         let mut tx = self.pool.begin().await?;
         if accept(&mut tx, fact.id, self.clock.now()).await? {

@@ -18,9 +18,9 @@ impl Error {
                 "REQUEST_ID_REUSED",
                 "the request id was used for another request",
             ),
-            error if error.is_transient() => {
-                domain.unavailable("DATABASE_UNAVAILABLE", error).retry_after(RETRY_AFTER)
-            }
+            error if error.is_transient() => domain
+                .unavailable("DATABASE_UNAVAILABLE", error)
+                .retry_after(RETRY_AFTER),
             error => domain.internal(error),
         }
     }

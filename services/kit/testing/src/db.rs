@@ -34,7 +34,7 @@ impl TestDb {
     /// # Panics
     /// When the server cannot be reached or a migration fails.
     pub async fn with(migrations: &[&Migrations]) -> Self {
-        let server = Url::parse(&servers::postgres().await).expect("the server's address is a URL");
+        let server = Url::parse(&servers::postgres()).expect("the server's address is a URL");
         let schema = migrations.first().expect("at least one schema").schema;
         let mut admin = connect(&server).await;
         let template = template(&mut admin, &server, migrations).await;
@@ -68,7 +68,8 @@ impl TestDb {
 impl Drop for TestDb {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), format!("drop database {} with (force)", self.name));
-        background::finish(async move { run(&mut connect(&server).await, &drop).await });
+        // A panic in cleaning up must not hide the test's own.
+        let _ = background::finish(async move || run(&mut connect(&server).await, &drop).await);
     }
 }
 

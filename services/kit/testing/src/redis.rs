@@ -19,7 +19,7 @@ impl TestRedis {
     /// A prefix of its own on the Redis for tests.
     pub async fn new() -> Self {
         Self {
-            url: servers::redis().await,
+            url: servers::redis(),
             prefix: format!("test-{:016x}", Rng::system().u64()),
         }
     }
@@ -41,7 +41,8 @@ impl TestRedis {
 impl Drop for TestRedis {
     fn drop(&mut self) {
         let (url, pattern) = (self.url.clone(), format!("*{}*", self.prefix));
-        background::finish(async move {
+        // A panic in cleaning up must not hide the test's own.
+        let _ = background::finish(async move || {
             let client = redis::Client::open(url).expect("the address is valid");
             let mut connection = client
                 .get_multiplexed_async_connection()

@@ -1,0 +1,2 @@
+-- The sample's table.
+create table things (id bigint primary key);

@@ -1,0 +1,1 @@
+-- In the folder and not in the list.
