@@ -228,6 +228,28 @@ async fn calls_of_a_method_inherit_token_and_deadline() {
     assert_eq!(forwarded.get("grpc-timeout").expect("inherited"), "2000000u");
 }
 
+#[tokio::test]
+async fn only_the_gateway_says_where_a_client_is() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    let world = World::with(Chat::posting(move |request| {
+        record
+            .lock()
+            .expect("not poisoned")
+            .push(request.context().client_address());
+        async { accepted() }
+    }));
+    for from in [GATEWAY, "sfu"] {
+        let mut request = world.post();
+        request
+            .metadata_mut()
+            .insert(kit_rpc::CLIENT_ADDRESS, "192.0.2.7".parse().expect("ASCII"));
+        world.client(from).post_message(request).await.expect("may post");
+    }
+    let address = "192.0.2.7".parse().expect("an address");
+    assert_eq!(*seen.lock().expect("not poisoned"), [Some(address), None]);
+}
+
 fn crowded(calls_max: usize, streams_max: usize) -> World {
     let hand = ManualClock::fixed();
     let tokens = Tokens::new(hand.clock(), Rng::seeded(1));
