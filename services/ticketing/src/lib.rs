@@ -14,6 +14,7 @@ mod jobs;
 mod peers;
 mod queries;
 mod rpc;
+mod seed;
 mod store;
 
 use anyhow::Context as _;
@@ -29,6 +30,7 @@ use plenary_proto::ticketing::v1::ticket_type_service_server::TicketTypeServiceS
 use code::Codes;
 pub use config::Config;
 use error::TicketingError;
+pub use seed::seed_demo;
 
 /// The part's name, in addresses, certificates and logs; its schema's too.
 pub const NAME: &str = "ticketing";

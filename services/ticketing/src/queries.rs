@@ -131,6 +131,21 @@ pub(crate) async fn check_in_summary(
     })
 }
 
+/// Whom an event's valid tickets are for.
+pub(crate) async fn holders(
+    ticketing: &Ticketing,
+    event: EventId,
+    page: &PageRequest<TicketId>,
+) -> Result<Page<wire::Holder>, TicketingError> {
+    let mut connection = ticketing.pool.acquire().await?;
+    let rows = tickets::admitting_after(&mut connection, event, page.cursor().copied(), page.fetch()).await?;
+    Ok(page.page(rows, |ticket| ticket.id).map(|ticket| wire::Holder {
+        user_id: ticket.owner.map(|owner| owner.to_string()).unwrap_or_default(),
+        name: ticket.attendee_name,
+        email: ticket.attendee_email,
+    }))
+}
+
 pub(crate) async fn admission(
     ticketing: &Ticketing,
     event: EventId,

@@ -89,6 +89,7 @@
     ("/plenary.ticketing.v1.TicketService/GetCheckInSummary", &[Role::Organizer]),
     ("/plenary.ticketing.v1.TicketService/GetTicket", &[Role::Attendee]),
     ("/plenary.ticketing.v1.TicketService/ListEventTickets", &[Role::Organizer]),
+    ("/plenary.ticketing.v1.TicketService/ListHolders", &[Role::Service]),
     ("/plenary.ticketing.v1.TicketService/ListMyTickets", &[Role::Attendee]),
     ("/plenary.ticketing.v1.TicketTypeService/CreateTicketType", &[Role::Organizer]),
     ("/plenary.ticketing.v1.TicketTypeService/DeleteTicketType", &[Role::Organizer]),

@@ -309,6 +309,72 @@ impl ::prost::Name for CheckAdmissionResponse {
         "/plenary.ticketing.v1.CheckAdmissionResponse".into()
     }
 }
+/// A page of an event's ticket holders to list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListHoldersRequest {
+    /// `evt_…`.
+    #[prost(string, tag = "1")]
+    pub event_id: ::prost::alloc::string::String,
+    /// 0 for the default of 200, at most 1,000.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListHoldersRequest {
+    const NAME: &'static str = "ListHoldersRequest";
+    const PACKAGE: &'static str = "plenary.ticketing.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.ticketing.v1.ListHoldersRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.ticketing.v1.ListHoldersRequest".into()
+    }
+}
+/// A page of ticket holders.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListHoldersResponse {
+    /// By ticket; somebody with several tickets comes several times.
+    #[prost(message, repeated, tag = "1")]
+    pub holders: ::prost::alloc::vec::Vec<Holder>,
+    /// Empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListHoldersResponse {
+    const NAME: &'static str = "ListHoldersResponse";
+    const PACKAGE: &'static str = "plenary.ticketing.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.ticketing.v1.ListHoldersResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.ticketing.v1.ListHoldersResponse".into()
+    }
+}
+/// Whom a ticket is for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Holder {
+    /// `usr_…` of the account that it admits; empty while only the address says whose it is.
+    #[prost(string, tag = "1")]
+    pub user_id: ::prost::alloc::string::String,
+    /// Whom to greet.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Where mail goes to.
+    #[prost(string, tag = "3")]
+    pub email: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Holder {
+    const NAME: &'static str = "Holder";
+    const PACKAGE: &'static str = "plenary.ticketing.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.ticketing.v1.Holder".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.ticketing.v1.Holder".into()
+    }
+}
 /// Whether a ticket admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -629,6 +695,33 @@ pub mod ticket_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Lists whom an event's valid tickets are for, for notifications. Reasons: none; an unknown event has no holders.
+        pub async fn list_holders(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListHoldersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHoldersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/plenary.ticketing.v1.TicketService/ListHolders",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("plenary.ticketing.v1.TicketService", "ListHolders"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Says whether a user holds a valid ticket of an event; live asks before it lets anybody into a room.
         pub async fn check_admission(
             &mut self,
@@ -713,6 +806,14 @@ pub mod ticket_service_server {
             request: tonic::Request<super::GetCheckInSummaryRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetCheckInSummaryResponse>,
+            tonic::Status,
+        >;
+        /// Lists whom an event's valid tickets are for, for notifications. Reasons: none; an unknown event has no holders.
+        async fn list_holders(
+            &self,
+            request: tonic::Request<super::ListHoldersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHoldersResponse>,
             tonic::Status,
         >;
         /// Says whether a user holds a valid ticket of an event; live asks before it lets anybody into a room.
@@ -1013,6 +1114,51 @@ pub mod ticket_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetCheckInSummarySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/plenary.ticketing.v1.TicketService/ListHolders" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListHoldersSvc<T: TicketService>(pub Arc<T>);
+                    impl<
+                        T: TicketService,
+                    > tonic::server::UnaryService<super::ListHoldersRequest>
+                    for ListHoldersSvc<T> {
+                        type Response = super::ListHoldersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListHoldersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TicketService>::list_holders(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListHoldersSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

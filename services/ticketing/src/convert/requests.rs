@@ -181,6 +181,19 @@ pub(crate) fn event_list(request: &wire::ListEventTicketsRequest) -> Parsed<(Eve
     Ok((event, query.to_owned(), page))
 }
 
+/// An event's holders, oldest ticket first.
+pub(crate) fn holders(request: &wire::ListHoldersRequest) -> Parsed<(EventId, PageRequest<TicketId>)> {
+    let mut violations = Violations::new();
+    let event = violations.parse("event_id", &request.event_id);
+    let (size, token) = (request.page_size, &request.page_token);
+    let sizes = PageSizes {
+        default: 200,
+        max: 1_000,
+    };
+    let page = PageRequest::read(&mut violations, size, token, &[&request.event_id], sizes);
+    violations.finish((event, page))
+}
+
 pub(crate) fn check_in(request: &wire::CheckInTicketRequest) -> Parsed<(RequestId, EventId)> {
     let mut violations = Violations::new();
     let request_id = violations.parse("request_id", &request.request_id);

@@ -56,6 +56,15 @@ impl TicketService for Ticketing {
         answer(queries::check_in_summary(self, &request.context(), event).await)
     }
 
+    async fn list_holders(&self, request: Request<ListHoldersRequest>) -> Answer<ListHoldersResponse> {
+        let (event, page) = convert::holders(request.get_ref()).map_err(refuse)?;
+        let page = queries::holders(self, event, &page).await.map_err(refuse)?;
+        Ok(Response::new(ListHoldersResponse {
+            holders: page.items,
+            next_page_token: page.next_token,
+        }))
+    }
+
     async fn check_admission(&self, request: Request<CheckAdmissionRequest>) -> Answer<CheckAdmissionResponse> {
         let (event, user, email) = convert::admission(request.get_ref()).map_err(refuse)?;
         answer(queries::admission(self, event, user, email).await)

@@ -146,6 +146,23 @@ pub(crate) async fn of_event(
     rows.iter().map(read).collect()
 }
 
+/// Tickets of an event that admit, after one, oldest first.
+pub(crate) async fn admitting_after(
+    conn: &mut PgConnection,
+    event: EventId,
+    after: Option<TicketId>,
+    limit: i64,
+) -> Result<Vec<Ticket>> {
+    let sql = format!(
+        "{FROM} WHERE t.event_id = $1 AND t.state <> 'void' AND ($2::uuid IS NULL OR t.id > $2) ORDER BY t.id LIMIT $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(event.uuid())
+        .bind(after.map(TicketId::uuid))
+        .bind(limit);
+    rows.fetch_all(conn).await?.iter().map(read).collect()
+}
+
 /// Tickets of an event that admit, and how many of them are checked in.
 pub(crate) async fn count(conn: &mut PgConnection, event: EventId) -> Result<(i64, i64)> {
     let row = sqlx::query(

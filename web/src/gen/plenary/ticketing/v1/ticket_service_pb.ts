@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plenary/ticketing/v1/ticket_service.proto.
  */
 export const file_plenary_ticketing_v1_ticket_service: GenFile = /*@__PURE__*/
-  fileDesc("CilwbGVuYXJ5L3RpY2tldGluZy92MS90aWNrZXRfc2VydmljZS5wcm90bxIUcGxlbmFyeS50aWNrZXRpbmcudjEi8QMKBlRpY2tldBIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg50aWNrZXRfdHlwZV9pZBgEIAEoCRIYChB0aWNrZXRfdHlwZV9uYW1lGAUgASgJEhUKDWF0dGVuZGVlX25hbWUYBiABKAkSFgoOYXR0ZW5kZWVfZW1haWwYByABKAkSMAoFc3RhdGUYCCABKA4yIS5wbGVuYXJ5LnRpY2tldGluZy52MS5UaWNrZXRTdGF0ZRIRCgRjb2RlGAkgASgJQgOAAQESFQoIY29kZV9zdmcYCiABKAlCA4ABARIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNY2hlY2tfaW5fdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZXZlbnRfdGl0bGUYDSABKAkSNAoQZXZlbnRfc3RhcnRfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOZXZlbnRfZW5kX3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2V2ZW50X3RpbWVfem9uZRgQIAEoCSJPChRMaXN0TXlUaWNrZXRzUmVxdWVzdBIQCghldmVudF9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJfChVMaXN0TXlUaWNrZXRzUmVzcG9uc2USLQoHdGlja2V0cxgBIAMoCzIcLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJQoQR2V0VGlja2V0UmVxdWVzdBIRCgl0aWNrZXRfaWQYASABKAkiQQoRR2V0VGlja2V0UmVzcG9uc2USLAoGdGlja2V0GAEgASgLMhwucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0ImEKF0xpc3RFdmVudFRpY2tldHNSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJImIKGExpc3RFdmVudFRpY2tldHNSZXNwb25zZRItCgd0aWNrZXRzGAEgAygLMhwucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJPChRDaGVja0luVGlja2V0UmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEhEKBGNvZGUYAyABKAlCA4ABASJ6ChVDaGVja0luVGlja2V0UmVzcG9uc2USMwoGcmVzdWx0GAEgASgOMiMucGxlbmFyeS50aWNrZXRpbmcudjEuQ2hlY2tJblJlc3VsdBIsCgZ0aWNrZXQYAiABKAsyHC5wbGVuYXJ5LnRpY2tldGluZy52MS5UaWNrZXQiLAoYR2V0Q2hlY2tJblN1bW1hcnlSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJIksKGUdldENoZWNrSW5TdW1tYXJ5UmVzcG9uc2USFAoMdGlja2V0X2NvdW50GAEgASgFEhgKEGNoZWNrZWRfaW5fY291bnQYAiABKAUiSQoVQ2hlY2tBZG1pc3Npb25SZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDQoFZW1haWwYAyABKAkiPQoWQ2hlY2tBZG1pc3Npb25SZXNwb25zZRIQCghhZG1pdHRlZBgBIAEoCBIRCgl0aWNrZXRfaWQYAiABKAkqdwoLVGlja2V0U3RhdGUSHAoYVElDS0VUX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSVElDS0VUX1NUQVRFX1ZBTElEEAESGwoXVElDS0VUX1NUQVRFX0NIRUNLRURfSU4QAhIVChFUSUNLRVRfU1RBVEVfVk9JRBADKr4BCg1DaGVja0luUmVzdWx0Eh8KG0NIRUNLX0lOX1JFU1VMVF9VTlNQRUNJRklFRBAAEhkKFUNIRUNLX0lOX1JFU1VMVF9GSVJTVBABEhkKFUNIRUNLX0lOX1JFU1VMVF9BR0FJThACEhgKFENIRUNLX0lOX1JFU1VMVF9WT0lEEAMSGwoXQ0hFQ0tfSU5fUkVTVUxUX1VOS05PV04QBBIfChtDSEVDS19JTl9SRVNVTFRfT1RIRVJfRVZFTlQQBTLdBQoNVGlja2V0U2VydmljZRJ0Cg1MaXN0TXlUaWNrZXRzEioucGxlbmFyeS50aWNrZXRpbmcudjEuTGlzdE15VGlja2V0c1JlcXVlc3QaKy5wbGVuYXJ5LnRpY2tldGluZy52MS5MaXN0TXlUaWNrZXRzUmVzcG9uc2UiCpACAYq1GAMKAQISaAoJR2V0VGlja2V0EiYucGxlbmFyeS50aWNrZXRpbmcudjEuR2V0VGlja2V0UmVxdWVzdBonLnBsZW5hcnkudGlja2V0aW5nLnYxLkdldFRpY2tldFJlc3BvbnNlIgqQAgGKtRgDCgECEn0KEExpc3RFdmVudFRpY2tldHMSLS5wbGVuYXJ5LnRpY2tldGluZy52MS5MaXN0RXZlbnRUaWNrZXRzUmVxdWVzdBouLnBsZW5hcnkudGlja2V0aW5nLnYxLkxpc3RFdmVudFRpY2tldHNSZXNwb25zZSIKkAIBirUYAwoBAxJxCg1DaGVja0luVGlja2V0EioucGxlbmFyeS50aWNrZXRpbmcudjEuQ2hlY2tJblRpY2tldFJlcXVlc3QaKy5wbGVuYXJ5LnRpY2tldGluZy52MS5DaGVja0luVGlja2V0UmVzcG9uc2UiB4q1GAMKAQMSgAEKEUdldENoZWNrSW5TdW1tYXJ5Ei4ucGxlbmFyeS50aWNrZXRpbmcudjEuR2V0Q2hlY2tJblN1bW1hcnlSZXF1ZXN0Gi8ucGxlbmFyeS50aWNrZXRpbmcudjEuR2V0Q2hlY2tJblN1bW1hcnlSZXNwb25zZSIKkAIBirUYAwoBAxJ3Cg5DaGVja0FkbWlzc2lvbhIrLnBsZW5hcnkudGlja2V0aW5nLnYxLkNoZWNrQWRtaXNzaW9uUmVxdWVzdBosLnBsZW5hcnkudGlja2V0aW5nLnYxLkNoZWNrQWRtaXNzaW9uUmVzcG9uc2UiCpACAYq1GAMKAQViBnByb3RvMw", [file_google_protobuf_timestamp, file_plenary_common_v1_access]);
+  fileDesc("CilwbGVuYXJ5L3RpY2tldGluZy92MS90aWNrZXRfc2VydmljZS5wcm90bxIUcGxlbmFyeS50aWNrZXRpbmcudjEi8QMKBlRpY2tldBIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg50aWNrZXRfdHlwZV9pZBgEIAEoCRIYChB0aWNrZXRfdHlwZV9uYW1lGAUgASgJEhUKDWF0dGVuZGVlX25hbWUYBiABKAkSFgoOYXR0ZW5kZWVfZW1haWwYByABKAkSMAoFc3RhdGUYCCABKA4yIS5wbGVuYXJ5LnRpY2tldGluZy52MS5UaWNrZXRTdGF0ZRIRCgRjb2RlGAkgASgJQgOAAQESFQoIY29kZV9zdmcYCiABKAlCA4ABARIvCgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNY2hlY2tfaW5fdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZXZlbnRfdGl0bGUYDSABKAkSNAoQZXZlbnRfc3RhcnRfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOZXZlbnRfZW5kX3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2V2ZW50X3RpbWVfem9uZRgQIAEoCSJPChRMaXN0TXlUaWNrZXRzUmVxdWVzdBIQCghldmVudF9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJfChVMaXN0TXlUaWNrZXRzUmVzcG9uc2USLQoHdGlja2V0cxgBIAMoCzIcLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJQoQR2V0VGlja2V0UmVxdWVzdBIRCgl0aWNrZXRfaWQYASABKAkiQQoRR2V0VGlja2V0UmVzcG9uc2USLAoGdGlja2V0GAEgASgLMhwucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0ImEKF0xpc3RFdmVudFRpY2tldHNSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJImIKGExpc3RFdmVudFRpY2tldHNSZXNwb25zZRItCgd0aWNrZXRzGAEgAygLMhwucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJPChRDaGVja0luVGlja2V0UmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEhEKBGNvZGUYAyABKAlCA4ABASJ6ChVDaGVja0luVGlja2V0UmVzcG9uc2USMwoGcmVzdWx0GAEgASgOMiMucGxlbmFyeS50aWNrZXRpbmcudjEuQ2hlY2tJblJlc3VsdBIsCgZ0aWNrZXQYAiABKAsyHC5wbGVuYXJ5LnRpY2tldGluZy52MS5UaWNrZXQiLAoYR2V0Q2hlY2tJblN1bW1hcnlSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJIksKGUdldENoZWNrSW5TdW1tYXJ5UmVzcG9uc2USFAoMdGlja2V0X2NvdW50GAEgASgFEhgKEGNoZWNrZWRfaW5fY291bnQYAiABKAUiSQoVQ2hlY2tBZG1pc3Npb25SZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDQoFZW1haWwYAyABKAkiPQoWQ2hlY2tBZG1pc3Npb25SZXNwb25zZRIQCghhZG1pdHRlZBgBIAEoCBIRCgl0aWNrZXRfaWQYAiABKAkiTQoSTGlzdEhvbGRlcnNSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIl0KE0xpc3RIb2xkZXJzUmVzcG9uc2USLQoHaG9sZGVycxgBIAMoCzIcLnBsZW5hcnkudGlja2V0aW5nLnYxLkhvbGRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNgoGSG9sZGVyEg8KB3VzZXJfaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVlbWFpbBgDIAEoCSp3CgtUaWNrZXRTdGF0ZRIcChhUSUNLRVRfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJUSUNLRVRfU1RBVEVfVkFMSUQQARIbChdUSUNLRVRfU1RBVEVfQ0hFQ0tFRF9JThACEhUKEVRJQ0tFVF9TVEFURV9WT0lEEAMqvgEKDUNoZWNrSW5SZXN1bHQSHwobQ0hFQ0tfSU5fUkVTVUxUX1VOU1BFQ0lGSUVEEAASGQoVQ0hFQ0tfSU5fUkVTVUxUX0ZJUlNUEAESGQoVQ0hFQ0tfSU5fUkVTVUxUX0FHQUlOEAISGAoUQ0hFQ0tfSU5fUkVTVUxUX1ZPSUQQAxIbChdDSEVDS19JTl9SRVNVTFRfVU5LTk9XThAEEh8KG0NIRUNLX0lOX1JFU1VMVF9PVEhFUl9FVkVOVBAFMs0GCg1UaWNrZXRTZXJ2aWNlEnQKDUxpc3RNeVRpY2tldHMSKi5wbGVuYXJ5LnRpY2tldGluZy52MS5MaXN0TXlUaWNrZXRzUmVxdWVzdBorLnBsZW5hcnkudGlja2V0aW5nLnYxLkxpc3RNeVRpY2tldHNSZXNwb25zZSIKkAIBirUYAwoBAhJoCglHZXRUaWNrZXQSJi5wbGVuYXJ5LnRpY2tldGluZy52MS5HZXRUaWNrZXRSZXF1ZXN0GicucGxlbmFyeS50aWNrZXRpbmcudjEuR2V0VGlja2V0UmVzcG9uc2UiCpACAYq1GAMKAQISfQoQTGlzdEV2ZW50VGlja2V0cxItLnBsZW5hcnkudGlja2V0aW5nLnYxLkxpc3RFdmVudFRpY2tldHNSZXF1ZXN0Gi4ucGxlbmFyeS50aWNrZXRpbmcudjEuTGlzdEV2ZW50VGlja2V0c1Jlc3BvbnNlIgqQAgGKtRgDCgEDEnEKDUNoZWNrSW5UaWNrZXQSKi5wbGVuYXJ5LnRpY2tldGluZy52MS5DaGVja0luVGlja2V0UmVxdWVzdBorLnBsZW5hcnkudGlja2V0aW5nLnYxLkNoZWNrSW5UaWNrZXRSZXNwb25zZSIHirUYAwoBAxKAAQoRR2V0Q2hlY2tJblN1bW1hcnkSLi5wbGVuYXJ5LnRpY2tldGluZy52MS5HZXRDaGVja0luU3VtbWFyeVJlcXVlc3QaLy5wbGVuYXJ5LnRpY2tldGluZy52MS5HZXRDaGVja0luU3VtbWFyeVJlc3BvbnNlIgqQAgGKtRgDCgEDEm4KC0xpc3RIb2xkZXJzEigucGxlbmFyeS50aWNrZXRpbmcudjEuTGlzdEhvbGRlcnNSZXF1ZXN0GikucGxlbmFyeS50aWNrZXRpbmcudjEuTGlzdEhvbGRlcnNSZXNwb25zZSIKkAIBirUYAwoBBRJ3Cg5DaGVja0FkbWlzc2lvbhIrLnBsZW5hcnkudGlja2V0aW5nLnYxLkNoZWNrQWRtaXNzaW9uUmVxdWVzdBosLnBsZW5hcnkudGlja2V0aW5nLnYxLkNoZWNrQWRtaXNzaW9uUmVzcG9uc2UiCpACAYq1GAMKAQViBnByb3RvMw", [file_google_protobuf_timestamp, file_plenary_common_v1_access]);
 
 /**
  * The right of one person to take part in an event.
@@ -492,6 +492,104 @@ export const CheckAdmissionResponseSchema: GenMessage<CheckAdmissionResponse> = 
   messageDesc(file_plenary_ticketing_v1_ticket_service, 12);
 
 /**
+ * A page of an event's ticket holders to list.
+ *
+ * @generated from message plenary.ticketing.v1.ListHoldersRequest
+ */
+export type ListHoldersRequest = Message<"plenary.ticketing.v1.ListHoldersRequest"> & {
+  /**
+   * `evt_…`.
+   *
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * 0 for the default of 200, at most 1,000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message plenary.ticketing.v1.ListHoldersRequest.
+ * Use `create(ListHoldersRequestSchema)` to create a new message.
+ */
+export const ListHoldersRequestSchema: GenMessage<ListHoldersRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_ticketing_v1_ticket_service, 13);
+
+/**
+ * A page of ticket holders.
+ *
+ * @generated from message plenary.ticketing.v1.ListHoldersResponse
+ */
+export type ListHoldersResponse = Message<"plenary.ticketing.v1.ListHoldersResponse"> & {
+  /**
+   * By ticket; somebody with several tickets comes several times.
+   *
+   * @generated from field: repeated plenary.ticketing.v1.Holder holders = 1;
+   */
+  holders: Holder[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message plenary.ticketing.v1.ListHoldersResponse.
+ * Use `create(ListHoldersResponseSchema)` to create a new message.
+ */
+export const ListHoldersResponseSchema: GenMessage<ListHoldersResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_ticketing_v1_ticket_service, 14);
+
+/**
+ * Whom a ticket is for.
+ *
+ * @generated from message plenary.ticketing.v1.Holder
+ */
+export type Holder = Message<"plenary.ticketing.v1.Holder"> & {
+  /**
+   * `usr_…` of the account that it admits; empty while only the address says whose it is.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Whom to greet.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Where mail goes to.
+   *
+   * @generated from field: string email = 3;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message plenary.ticketing.v1.Holder.
+ * Use `create(HolderSchema)` to create a new message.
+ */
+export const HolderSchema: GenMessage<Holder> = /*@__PURE__*/
+  messageDesc(file_plenary_ticketing_v1_ticket_service, 15);
+
+/**
  * Whether a ticket admits.
  *
  * @generated from enum plenary.ticketing.v1.TicketState
@@ -639,6 +737,16 @@ export const TicketService: GenService<{
     methodKind: "unary";
     input: typeof GetCheckInSummaryRequestSchema;
     output: typeof GetCheckInSummaryResponseSchema;
+  },
+  /**
+   * Lists whom an event's valid tickets are for, for notifications. Reasons: none; an unknown event has no holders.
+   *
+   * @generated from rpc plenary.ticketing.v1.TicketService.ListHolders
+   */
+  listHolders: {
+    methodKind: "unary";
+    input: typeof ListHoldersRequestSchema;
+    output: typeof ListHoldersResponseSchema;
   },
   /**
    * Says whether a user holds a valid ticket of an event; live asks before it lets anybody into a room.
