@@ -4,7 +4,7 @@
 //! that changes network stalls. Here the address of the latest authenticated nomination wins.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rtc_crypto::RTCCrypto;
 use rtc_stun::attributes::{
@@ -24,6 +24,10 @@ use crate::limits::{CONSENT_DURATION, FIRST_CHECK_DURATION, VALID_ADDRESSES_MAX}
 
 /// Bytes of a STUN message we care to read: a check is about 100.
 const MESSAGE_BYTES_MAX: usize = 1024;
+
+/// A selected address without checks for so long gives way to one with them; RFC 7675 §5.1 has a check at least every
+/// 6 s.
+const STALE_SELECTION: Duration = Duration::from_secs(7);
 
 /// A local ufrag and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,11 +196,20 @@ impl Agent {
         }
         self.expiry = Some(now + CONSENT_DURATION);
         (checked.validated, checked.retired) = self.validate(now, from);
-        if message.contains(ATTR_USE_CANDIDATE) && self.selected != Some(from) {
+        let nominated = message.contains(ATTR_USE_CANDIDATE) || self.is_selection_stale(now);
+        if nominated && self.selected != Some(from) {
             self.selected = Some(from);
             checked.selected = true;
         }
         Some(checked)
+    }
+
+    /// A client behind a NAT that has given it another port goes on checking from there, but not all nominate again.
+    fn is_selection_stale(&self, now: Instant) -> bool {
+        let selected = self
+            .selected
+            .and_then(|selected| self.addresses.iter().find(|valid| valid.address == selected));
+        selected.is_some_and(|selected| now >= selected.last_check + STALE_SELECTION)
     }
 
     fn validate(&mut self, now: Instant, address: SocketAddr) -> (bool, Option<SocketAddr>) {

@@ -1,24 +1,27 @@
 //! The facade: one peer's transport and session, driven by datagrams, deadlines and commands.
 
+mod negotiate;
+mod send;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::data::{ChannelId, DataEvent, DataKind, DataTransport, SendData};
+use crate::data::{ChannelId, DataEvent, DataKind, DataTransport};
 use crate::demux::{self, DatagramKind, PeerKey};
 use crate::dtls::{Dtls, Step};
 use crate::entropy::Entropy;
-use crate::error::{CloseReason, NegotiationError};
+use crate::error::CloseReason;
 use crate::ice::Agent;
 use crate::identity::NodeIdentity;
-use crate::media::{ExtensionIds, StreamId, StreamInfo};
+use crate::media::ExtensionIds;
 use crate::receive::Receiver;
 use crate::rtcp;
-use crate::rtp::{Extensions, Header, RtpPacket};
-use crate::sdp::{self, Description, Local, Offerer, OutboundTrack, ReceiveSection, Setup, TrackHandle, TrackSpec};
-use crate::srtp::{SealError, Sealer, Session};
+use crate::rtp::RtpPacket;
+use crate::sdp::{Offerer, ReceiveSection};
+use crate::srtp::Session;
 
 /// Which side of a LiveKit v0 participant a peer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,6 +114,8 @@ pub enum Received<'d> {
     /// A decrypted RTCP compound: sender reports of a publisher; NACK, PLI, transport feedback of a subscriber.
     Rtcp(rtcp::Compound<'d>),
 }
+
+pub use send::Outbound;
 
 /// How long a peer without any deadline may sleep.
 const IDLE: Duration = Duration::from_secs(3600);
@@ -412,294 +417,5 @@ impl Peer {
     /// Where media goes, once an address was nominated.
     pub fn remote(&self) -> Option<SocketAddr> {
         self.ice.remote()
-    }
-
-    // === negotiation ===
-
-    /// Publisher: takes a client's offer and answers it. A new offer with new ICE credentials is an ICE restart; the
-    /// old credentials go on working until the new ones are first used.
-    ///
-    /// # Errors
-    ///
-    /// Refuses what cannot be answered; the peer stays as it was.
-    pub fn accept_offer(&mut self, now: Instant, offer: &str) -> Result<String, NegotiationError> {
-        let Side::Publisher { client_ufrag, .. } = &self.side else {
-            return Err(NegotiationError::OutOfOrder("a subscriber makes the offers"));
-        };
-        let offer = Description::parse(offer)?;
-        if offer.setup == Setup::Passive {
-            return Err(NegotiationError::Unsupported("a=setup:passive in an offer"));
-        }
-        self.check_fingerprint(&offer)?;
-        if client_ufrag.as_ref().is_some_and(|known| *known != offer.ufrag) {
-            self.ice.restart(&mut self.entropy);
-        }
-        self.descriptions += 1;
-        let answered = sdp::answer(&offer, &self.local("passive"));
-        if let Side::Publisher {
-            receiver,
-            sections,
-            client_ufrag,
-        } = &mut self.side
-        {
-            receiver.configure(&offer, &answered);
-            *sections = answered.sections;
-            *client_ufrag = Some(offer.ufrag.clone());
-        }
-        self.extensions = answered.extensions;
-        self.begin_transport(now, &offer);
-        Ok(answered.text)
-    }
-
-    /// Subscriber: makes the next offer. One may be in the air at a time; a second call before the answer replaces it.
-    ///
-    /// # Errors
-    ///
-    /// Refuses on a publisher.
-    pub fn create_offer(&mut self, now: Instant) -> Result<String, NegotiationError> {
-        let Side::Subscriber(offerer) = &mut self.side else {
-            return Err(NegotiationError::OutOfOrder("a publisher answers offers"));
-        };
-        self.descriptions += 1;
-        self.ice.expect_checks(now);
-        let local = Local {
-            session_id: self.session_id,
-            version: self.descriptions,
-            credentials: self.ice.credentials(),
-            fingerprint: self.identity.fingerprint(),
-            candidates: &self.candidates,
-            setup: "actpass",
-        };
-        Ok(offerer.offer(&local))
-    }
-
-    /// Subscriber: takes the client's answer to the last offer.
-    ///
-    /// # Errors
-    ///
-    /// Refuses an answer that does not fit the offer; the peer stays as it was.
-    pub fn accept_answer(&mut self, now: Instant, answer: &str) -> Result<(), NegotiationError> {
-        let answer = Description::parse(answer)?;
-        self.check_fingerprint(&answer)?;
-        let Side::Subscriber(offerer) = &mut self.side else {
-            return Err(NegotiationError::OutOfOrder("a publisher answers offers"));
-        };
-        self.extensions = offerer.accept(&answer)?.extensions;
-        self.begin_transport(now, &answer);
-        Ok(())
-    }
-
-    fn local(&self, setup: &'static str) -> Local<'_> {
-        Local {
-            session_id: self.session_id,
-            version: self.descriptions,
-            credentials: self.ice.credentials(),
-            fingerprint: self.identity.fingerprint(),
-            candidates: &self.candidates,
-            setup,
-        }
-    }
-
-    fn check_fingerprint(&self, description: &Description) -> Result<(), NegotiationError> {
-        match self.dtls.fingerprint() {
-            Some(known) if known != description.fingerprint => Err(NegotiationError::FingerprintChanged),
-            _ => Ok(()),
-        }
-    }
-
-    fn begin_transport(&mut self, now: Instant, description: &Description) {
-        self.ice.expect_checks(now);
-        let mut steps = Vec::new();
-        self.dtls
-            .expect_fingerprint(now, description.fingerprint, &self.identity, &mut steps);
-        self.follow(now, steps);
-    }
-
-    /// Subscriber: the next offer carries new ICE credentials (a resumed session).
-    pub fn restart_ice(&mut self) {
-        if let Side::Subscriber(offerer) = &mut self.side {
-            self.ice.restart(&mut self.entropy);
-            offerer.require_offer();
-        }
-    }
-
-    /// Publisher: the audio and video sections of the last offer; match [`ReceiveSection::track_id`] with AddTrack's cid.
-    pub fn receive_sections(&self) -> &[ReceiveSection] {
-        match &self.side {
-            Side::Publisher { sections, .. } => sections,
-            Side::Subscriber(_) => &[],
-        }
-    }
-
-    /// What a [`StreamId`] stands for; `None` for one this peer never gave out.
-    pub fn stream(&self, stream: StreamId) -> Option<&StreamInfo> {
-        match &self.side {
-            Side::Publisher { receiver, .. } => receiver.stream(stream),
-            Side::Subscriber(_) => None,
-        }
-    }
-
-    // === tracks of a subscriber ===
-
-    /// Subscriber: adds a track to send; call [`Peer::create_offer`] next, and send once the track is accepted. A free
-    /// section of the same kind is used again.
-    ///
-    /// # Errors
-    ///
-    /// Refuses beyond [`crate::limits::SECTIONS_MAX`] sections, and on a publisher.
-    pub fn add_track(&mut self, spec: TrackSpec) -> Result<TrackHandle, NegotiationError> {
-        match &mut self.side {
-            Side::Subscriber(offerer) => offerer.add_track(spec, &mut self.entropy),
-            Side::Publisher { .. } => Err(NegotiationError::OutOfOrder("a publisher is sent no tracks")),
-        }
-    }
-
-    /// Subscriber: removes a track; its section becomes inactive with the next offer, and free with its answer.
-    pub fn remove_track(&mut self, track: TrackHandle) {
-        let Side::Subscriber(offerer) = &mut self.side else {
-            return;
-        };
-        if let (Some(track), Some(srtp)) = (offerer.track(track), &mut self.srtp) {
-            srtp.sealer.forget(track.ssrc);
-            track.rtx_ssrc.into_iter().for_each(|rtx| srtp.sealer.forget(rtx));
-        }
-        offerer.remove_track(track);
-    }
-
-    /// Subscriber: what a track is on the wire: mid, SSRCs, payload types, whether the client has accepted it.
-    pub fn track(&self, track: TrackHandle) -> Option<&OutboundTrack> {
-        self.offerer().and_then(|offerer| offerer.track(track))
-    }
-
-    /// Subscriber: which track an SSRC of RTCP feedback means, and whether it is the track's RTX stream.
-    pub fn track_by_ssrc(&self, ssrc: u32) -> Option<(TrackHandle, bool)> {
-        self.offerer().and_then(|offerer| offerer.track_by_ssrc(ssrc))
-    }
-
-    /// Subscriber: whether tracks changed since the last offer (and no offer is in the air), so that one is due.
-    pub fn needs_offer(&self) -> bool {
-        self.offerer().is_some_and(Offerer::needs_offer)
-    }
-
-    fn offerer(&self) -> Option<&Offerer> {
-        match &self.side {
-            Side::Subscriber(offerer) => Some(offerer),
-            Side::Publisher { .. } => None,
-        }
-    }
-
-    // === sending ===
-
-    /// The sending half for the hot path; `None` unless connected.
-    #[inline]
-    pub fn outbound(&mut self) -> Option<Outbound<'_>> {
-        let remote = self.ice.remote()?;
-        let session = self.srtp.as_mut()?;
-        let Self {
-            extensions,
-            transport_sequence,
-            ..
-        } = self;
-        Some(Outbound {
-            remote,
-            sealer: &mut session.sealer,
-            ids: extensions,
-            transport_sequence,
-        })
-    }
-
-    /// Asks the publisher for a keyframe of `stream` (PLI). Rate limits are the caller's.
-    pub fn request_keyframe(&mut self, now: Instant, stream: StreamId) {
-        let Side::Publisher { receiver, .. } = &self.side else {
-            return;
-        };
-        let Some(info) = receiver.stream(stream) else { return };
-        let mut compound = std::mem::take(&mut self.plain);
-        // RFC 3550 §6.1 wants a report first in each compound; reduced size (RFC 5506) was negotiated.
-        rtcp::Writer::new(&mut compound).picture_loss(receiver.ssrc(), info.ssrc);
-        self.send_rtcp(now, &compound);
-        self.plain = compound;
-    }
-
-    /// Seals and queues an RTCP compound made with [`rtcp::Writer`]. Does nothing unless connected.
-    pub fn send_rtcp(&mut self, _now: Instant, compound: &[u8]) {
-        let (Some(to), Some(srtp)) = (self.ice.remote(), &mut self.srtp) else {
-            return;
-        };
-        if srtp.sealer.seal_rtcp(compound, &mut self.sealed) {
-            let payload = Bytes::copy_from_slice(&self.sealed);
-            self.outputs.push_back(Output::Transmit(Transmit { to, payload }));
-        }
-    }
-
-    /// Sends a message. See [`SendData`] for what may become of it.
-    pub fn send_data(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &[u8]) -> SendData {
-        if self.closed.is_some() {
-            return SendData::Refused;
-        }
-        let sent = self.data.send(now, channel, kind, payload);
-        match sent {
-            SendData::Queued => self.pump(now),
-            SendData::Overflow => self.end(now, CloseReason::DataOverflow),
-            SendData::Dropped | SendData::Refused => {}
-        }
-        sent
-    }
-
-    /// The open channel with this label.
-    pub fn channel(&self, label: &str) -> Option<ChannelId> {
-        self.data.channel(label)
-    }
-
-    /// Bytes that wait in a channel's send buffer.
-    pub fn buffered_amount(&mut self, channel: ChannelId) -> usize {
-        self.data.buffered(channel)
-    }
-}
-
-/// The sending half of a connected peer, borrowed for a batch of packets.
-#[derive(Debug)]
-pub struct Outbound<'p> {
-    remote: SocketAddr,
-    sealer: &'p mut Sealer,
-    ids: &'p ExtensionIds,
-    transport_sequence: &'p mut u16,
-}
-
-impl Outbound<'_> {
-    /// Where the sealed packets go.
-    pub fn remote(&self) -> SocketAddr {
-        self.remote
-    }
-
-    /// Bytes that sealing appends to an RTP packet: 16 with AES-GCM, 10 with AES-CM.
-    pub fn overhead(&self) -> usize {
-        self.sealer.rtp_overhead()
-    }
-
-    /// The next transport-wide sequence number, for [`Extensions::transport_sequence`]; `None` if the client did not
-    /// negotiate it. Take one for each packet that is really sent.
-    #[inline]
-    pub fn next_transport_sequence(&mut self) -> Option<u16> {
-        self.ids.transport_sequence?;
-        *self.transport_sequence = self.transport_sequence.wrapping_add(1);
-        Some(*self.transport_sequence)
-    }
-
-    /// Writes header, extensions and the pieces of the payload into `buffer`, seals them in place and answers the
-    /// packet's length. Sequence numbers of a track should begin below 2^15: RFC 3711 §3.3.1.
-    ///
-    /// # Errors
-    ///
-    /// See [`SealError`]; `buffer`'s content is then meaningless and nothing may be sent.
-    #[inline]
-    pub fn write_rtp(
-        &mut self,
-        buffer: &mut [u8],
-        header: &Header,
-        extensions: &Extensions<'_>,
-        payload: &[&[u8]],
-    ) -> Result<usize, SealError> {
-        self.sealer.write_rtp(buffer, header, extensions, self.ids, payload)
     }
 }

@@ -281,3 +281,68 @@ impl Elements<'_> {
         Some(end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const IDS: ExtensionIds = ExtensionIds {
+        mid: Some(1),
+        rid: Some(2),
+        repaired_rid: Some(6),
+        transport_sequence: Some(3),
+        absolute_send_time: Some(7),
+        audio_level: Some(9),
+        video_orientation: Some(4),
+        dependency_descriptor: Some(8),
+        playout_delay: Some(5),
+    };
+
+    proptest! {
+        #[test]
+        fn a_header_is_read_as_it_was_written(
+            (marker, payload_type, sequence_number, timestamp, ssrc) in
+                (any::<bool>(), 0u8..128, any::<u16>(), any::<u32>(), any::<u32>()),
+            transport_sequence: Option<u16>,
+            absolute_send_time in prop::option::of(0u32..1 << 24),
+            level in prop::option::of((any::<bool>(), 0u8..128)),
+            video_orientation: Option<u8>,
+            playout_delay: Option<[u8; 3]>,
+            descriptor in prop::option::of(prop::collection::vec(any::<u8>(), 1..60)),
+        ) {
+            let header = Header { marker, payload_type, sequence_number, timestamp, ssrc };
+            let extensions = Extensions {
+                transport_sequence,
+                absolute_send_time,
+                audio_level: level.map(|(voice, level)| AudioLevel { voice, level }),
+                video_orientation,
+                playout_delay,
+                dependency_descriptor: descriptor.as_deref(),
+                ..Extensions::default()
+            };
+            let mut buffer = [0xff; 200];
+            let length = write_header(&mut buffer, &header, &extensions, &IDS).expect("room");
+            prop_assert_eq!(length % 4, 0);
+            let layout = layout(&buffer[..length]).expect("RTP");
+            prop_assert_eq!(layout.header, header);
+            prop_assert_eq!(layout.header_bytes, length);
+            prop_assert_eq!(super::extensions(&buffer, &layout, &IDS), extensions);
+            let mut short = vec![0; length - 1];
+            prop_assert_eq!(write_header(&mut short, &header, &extensions, &IDS), None);
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(mut bytes: Vec<u8>, profile in prop::sample::select(vec![0xbedeu16, 0x1000, 7])) {
+            if let Some(first) = bytes.first_mut() {
+                *first = 0x90 | *first & 0x2f;
+            }
+            if bytes.len() > 14 {
+                bytes[12..14].copy_from_slice(&profile.to_be_bytes());
+            }
+            if let Some(layout) = layout(&bytes) {
+                extensions(&bytes, &layout, &IDS);
+            }
+        }
+    }
+}

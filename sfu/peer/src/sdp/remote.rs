@@ -11,6 +11,9 @@ use crate::identity::Fingerprint;
 use crate::limits::{DESCRIPTION_BYTES_MAX, LAYERS_MAX, SECTIONS_MAX};
 use crate::media::{Extension, MediaKind, Mid, Rid};
 
+/// There are no more payload types.
+const PAYLOAD_TYPES_MAX: usize = 128;
+
 /// A whole description.
 #[derive(Debug)]
 pub(crate) struct Description {
@@ -198,7 +201,7 @@ fn payloads(media: &MediaDescription, kind: SectionKind) -> Vec<Payload> {
         })
     };
     let mut found: Vec<Payload> = Vec::new();
-    for format in &media.media_name.formats {
+    for format in media.media_name.formats.iter().take(PAYLOAD_TYPES_MAX) {
         let Some(payload_type) = format.parse().ok().filter(|number| *number < 128u8) else {
             continue;
         };
@@ -263,7 +266,7 @@ fn layers(media: &MediaDescription) -> Vec<Rid> {
 /// SSRCs announced, paired with their RTX by `a=ssrc-group:FID` (RFC 5576).
 fn sources(media: &MediaDescription) -> Vec<(u32, Option<u32>)> {
     let mut pairs: Vec<(u32, u32)> = Vec::new();
-    for group in values(media, "ssrc-group") {
+    for group in values(media, "ssrc-group").take(LAYERS_MAX * 4) {
         let mut words = group.split_whitespace();
         if words.next() == Some("FID")
             && let (Some(Ok(primary)), Some(Ok(rtx))) = (words.next().map(str::parse), words.next().map(str::parse))

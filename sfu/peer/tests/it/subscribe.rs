@@ -1,0 +1,115 @@
+//! Media from the server to the client, and sections that come and go.
+
+use std::time::Duration;
+
+use sfu_peer::{Event, Role};
+
+use crate::link::{CHROMIUM_ORDER, Link, WITHOUT_GCM};
+
+#[test]
+fn a_track_is_offered_accepted_and_heard() {
+    for (profiles, overhead) in [(&CHROMIUM_ORDER[..], 16), (&WITHOUT_GCM[..], 10)] {
+        let mut link = Link::new(Role::Subscriber, profiles);
+        let track = link.add_video("one");
+        assert!(link.peer.needs_offer());
+        link.server_offers();
+        assert!(!link.peer.needs_offer());
+        assert!(link.peer.track(track).expect("a track").accepted);
+        link.connect();
+        let length = link.send_packet(track, 1, b"frame");
+        assert!(length > b"frame".len() + 12 + overhead);
+        link.run_until("media", |link| !link.client.packets.is_empty());
+        let ssrc = link.peer.track(track).expect("a track").ssrc;
+        assert_eq!(link.client.packets, [(ssrc, 1, b"frame".to_vec())]);
+        assert_eq!(link.peer.track_by_ssrc(ssrc), Some((track, false)));
+    }
+}
+
+#[test]
+fn tracks_come_and_go_while_others_play_on() {
+    let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+    let stays = link.add_video("stays");
+    link.server_offers();
+    link.connect();
+    let mut sequence = 0;
+    let mut mids = Vec::new();
+    for round in 0..5 {
+        let comes = link.add_video(&format!("comes{round}"));
+        link.server_offers();
+        let track = link.peer.track(comes).expect("a track").clone();
+        assert!(track.accepted);
+        mids.push(track.mid);
+        sequence += 1;
+        link.send_packet(stays, sequence, b"stays");
+        link.send_packet(comes, 1, format!("comes{round}").as_bytes());
+        link.run_for(Duration::from_millis(50));
+
+        link.peer.remove_track(comes);
+        assert!(link.peer.needs_offer());
+        link.server_offers();
+        assert!(link.peer.track(comes).is_none());
+        sequence += 1;
+        link.send_packet(stays, sequence, b"stays");
+        link.run_for(Duration::from_millis(50));
+    }
+    mids.dedup();
+    assert_eq!(mids.len(), 1, "one section is used again and again");
+    let heard = |text: &[u8]| {
+        link.client
+            .packets
+            .iter()
+            .filter(|(_, _, payload)| payload == text)
+            .count()
+    };
+    assert_eq!(heard(b"stays"), 10);
+    for round in 0..5 {
+        assert_eq!(heard(format!("comes{round}").as_bytes()), 1, "round {round}");
+    }
+}
+
+#[test]
+fn a_track_removed_before_its_answer_frees_its_section_only_after_the_next() {
+    let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+    let first = link.add_video("first");
+    let offer = link.peer.create_offer(link.now).expect("an offer");
+    let mid = link.peer.track(first).expect("a track").mid;
+    link.peer.remove_track(first);
+    let second = link.add_video("second");
+    assert_ne!(
+        link.peer.track(second).expect("a track").mid,
+        mid,
+        "the client has yet to learn that it is free"
+    );
+    let answer = link.client.answer(link.now, offer);
+    link.peer.accept_answer(link.now, &answer).expect("accepted");
+    assert!(
+        !link.peer.track(second).expect("a track").accepted,
+        "it was not in that offer"
+    );
+    assert!(link.peer.needs_offer());
+    link.server_offers();
+    assert!(link.peer.track(second).expect("a track").accepted);
+    let third = link.add_video("third");
+    assert_eq!(link.peer.track(third).expect("a track").mid, mid);
+}
+
+#[test]
+fn what_the_client_lacks_it_asks_for() {
+    let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+    let track = link.add_video("one");
+    link.server_offers();
+    link.connect();
+    for sequence in [1, 2, 3, 5, 6, 7] {
+        link.send_packet(track, sequence, b"frame");
+        link.run_for(Duration::from_millis(20));
+    }
+    link.run_for(Duration::from_secs(2));
+    let said = |what: &str| {
+        link.compounds
+            .iter()
+            .any(|compound| String::from_utf8_lossy(compound).contains(what))
+    };
+    assert!(said("Nack"), "{:?}", link.events);
+    assert!(said("ReceiverReport"));
+    assert!(!link.events.iter().any(|event| matches!(event, Event::Closed(_))));
+}
