@@ -33,12 +33,26 @@ pub enum Update {
 pub struct Fanout(Arc<Hub>);
 
 struct Hub {
-    topics: Mutex<HashMap<String, broadcast::Sender<Update>>>,
+    topics: Mutex<Topics>,
     /// Wakes the link when topics came or went.
     changed: Notify,
     outgoing: mpsc::Sender<Outgoing>,
     /// Taken by the link while it runs.
     waiting: Mutex<Option<mpsc::Receiver<Outgoing>>>,
+}
+
+/// What somebody in this process listens to.
+#[derive(Default)]
+struct Topics {
+    by_name: HashMap<String, Topic>,
+    /// Topics that there have been.
+    opened: u64,
+}
+
+struct Topic {
+    sender: broadcast::Sender<Update>,
+    /// Tells it from an earlier topic of the same name, whose subscribers have all left.
+    number: u64,
 }
 
 /// A message for the other processes.
@@ -70,9 +84,14 @@ impl Fanout {
     /// Listens to `topic`, for example `"room.rm_…"`. Messages of this process arrive from now on.
     pub fn subscribe(&self, topic: &str) -> Subscription {
         let mut topics = self.topics();
-        let sender = topics.entry(topic.to_owned()).or_insert_with(|| {
+        let Topics { by_name, opened } = &mut *topics;
+        let Topic { sender, .. } = by_name.entry(topic.to_owned()).or_insert_with(|| {
+            *opened += 1;
             self.0.changed.notify_one();
-            broadcast::channel(FANOUT_BUFFER_MESSAGES).0
+            Topic {
+                sender: broadcast::channel(FANOUT_BUFFER_MESSAGES).0,
+                number: *opened,
+            }
         });
         Subscription {
             receiver: Some(sender.subscribe()),
@@ -94,13 +113,13 @@ impl Fanout {
     }
 
     fn deliver(&self, topic: &str, update: Update) {
-        if let Some(sender) = self.topics().get(topic) {
+        if let Some(topic) = self.topics().by_name.get(topic) {
             // Fails when the last subscriber is just leaving.
-            let _ = sender.send(update);
+            let _ = topic.sender.send(update);
         }
     }
 
-    fn topics(&self) -> MutexGuard<'_, HashMap<String, broadcast::Sender<Update>>> {
+    fn topics(&self) -> MutexGuard<'_, Topics> {
         self.0.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -129,11 +148,9 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut topics = self.fanout.topics();
         self.receiver = None;
-        if topics
-            .get(&self.topic)
-            .is_some_and(|sender| sender.receiver_count() == 0)
-        {
-            topics.remove(&self.topic);
+        let is_empty = |topic: &Topic| topic.sender.receiver_count() == 0;
+        if topics.by_name.get(&self.topic).is_some_and(is_empty) {
+            topics.by_name.remove(&self.topic);
             self.fanout.0.changed.notify_one();
         }
     }
@@ -142,7 +159,7 @@ impl Drop for Subscription {
 impl fmt::Debug for Fanout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fanout")
-            .field("topics", &self.topics().len())
+            .field("topics", &self.topics().by_name.len())
             .finish_non_exhaustive()
     }
 }

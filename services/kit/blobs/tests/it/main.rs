@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use kit_blobs::{BLOB_BYTES_MAX, Blobs, Config, Error};
+use kit_blobs::{BLOB_BYTES_MAX, Blobs, Config, Credentials, Error};
+use kit_config::Secret;
 use kit_testing::TestBlobs;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -66,15 +67,19 @@ async fn presigned_addresses_work_without_credentials() {
 async fn refusals_and_outages_are_told_apart() {
     let server = TestBlobs::new().await;
     let mut config = server.config();
+    let stranger = Credentials {
+        key_id: Secret::new("somebody"),
+        secret: Secret::new("else"),
+    };
     let wrong = Config {
-        bucket: "missing".to_owned(),
+        credentials: Some(stranger),
         ..config.clone()
     };
     let error = Blobs::new(&wrong)
         .await
         .put("a", "text/plain", "x")
         .await
-        .expect_err("no such bucket");
+        .expect_err("not our key");
     assert!(matches!(error, Error::Refused(_)), "{error:?}");
 
     let blobs = Blobs::new(&config).await;

@@ -3,7 +3,7 @@
 //! The wanted state is the hub's set of topics; the link compares it with what the connection is subscribed to and
 //! closes the difference. A new connection is subscribed to nothing, so finding back after an outage is no special case.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use bytes::Bytes;
@@ -93,7 +93,7 @@ async fn session(bus: &Bus, backoff: &mut Backoff) -> Result<std::convert::Infal
         backoff.reset();
     }
     let hub = bus.fanout();
-    let mut subscribed = BTreeSet::new();
+    let mut subscribed = BTreeMap::new();
     let mut ping = tokio::time::interval(FANOUT_PING_EVERY);
     reconcile(bus, &mut sink, &mut subscribed).await?;
     loop {
@@ -109,23 +109,34 @@ async fn connect(bus: &Bus) -> Result<(PubSubSink, PubSubStream), Error> {
     Ok(answered(bus.client().get_async_pubsub()).await?.split())
 }
 
-/// Subscribes to what is wanted and unsubscribes from what no longer is.
-async fn reconcile(bus: &Bus, sink: &mut PubSubSink, subscribed: &mut BTreeSet<String>) -> Result<(), Error> {
-    let wanted: BTreeSet<String> = bus.fanout().topics().keys().cloned().collect();
-    if wanted == *subscribed {
-        return Ok(());
-    }
-    let channels = |topics: Vec<&String>| topics.iter().map(|topic| bus.key("fanout", topic)).collect::<Vec<_>>();
-    let gone = channels(subscribed.difference(&wanted).collect());
+/// Subscribes to what is wanted and unsubscribes from what no longer is. `subscribed` has the topics' numbers: one that
+/// was left and opened again in between is a new one to its subscriber.
+async fn reconcile(bus: &Bus, sink: &mut PubSubSink, subscribed: &mut BTreeMap<String, u64>) -> Result<(), Error> {
+    let wanted: BTreeMap<String, u64> = bus
+        .fanout()
+        .topics()
+        .by_name
+        .iter()
+        .map(|(name, topic)| (name.clone(), topic.number))
+        .collect();
+    let gone: Vec<String> = subscribed
+        .keys()
+        .filter(|name| !wanted.contains_key(*name))
+        .map(|name| bus.key("fanout", name))
+        .collect();
     if !gone.is_empty() {
         answered(sink.unsubscribe(gone)).await?;
     }
-    let new: Vec<&String> = wanted.difference(subscribed).collect();
-    if !new.is_empty() {
-        answered(sink.subscribe(channels(new.clone()))).await?;
-        for topic in new {
-            bus.fanout().deliver(topic, Update::Missed);
-        }
+    let new = || {
+        wanted
+            .iter()
+            .filter(|(name, number)| subscribed.get(*name) != Some(number))
+            .map(|(name, _)| name)
+    };
+    let channels: Vec<String> = new().map(|name| bus.key("fanout", name)).collect();
+    if !channels.is_empty() {
+        answered(sink.subscribe(channels)).await?;
+        new().for_each(|name| bus.fanout().deliver(name, Update::Missed));
     }
     *subscribed = wanted;
     Ok(())
