@@ -1,0 +1,6 @@
+-- Who may open a private event besides its team, by address: guests need no account yet when they are invited.
+create table guests (
+    event_id uuid not null references events on delete cascade,
+    email text not null,
+    primary key (event_id, email)
+);

@@ -1,0 +1,158 @@
+//! Lists of events: what a list shows, read in one query each, page by page.
+
+use kit_core::Zone;
+use kit_core::ids::{EventId, ImageId, OrganizationId};
+use kit_pg::{PgConnection, Result};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{image, row};
+use crate::domain::{CoverAlt, Facet, Image, Organization, Period, State, Summary, Title, Visibility};
+
+/// What a list shows of an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: EventId,
+    pub(crate) organization: Organization,
+    pub(crate) title: Title,
+    pub(crate) summary: Summary,
+    pub(crate) period: Option<Period>,
+    pub(crate) time_zone: Zone,
+    pub(crate) visibility: Visibility,
+    pub(crate) state: State,
+    pub(crate) cover: Option<Image>,
+    pub(crate) cover_alt: CoverAlt,
+    /// What an organizer's list is ordered by.
+    pub(crate) list_time: OffsetDateTime,
+}
+
+/// Where a page begins: behind this time and event.
+pub(crate) type Place = (OffsetDateTime, EventId);
+
+impl Entry {
+    /// What decides who may see it.
+    pub(crate) fn facet(&self) -> Facet {
+        Facet::new(self.organization.id, self.visibility, &self.state)
+    }
+}
+
+/// `select …` of an [`Entry`], to be followed by the conditions of one list.
+macro_rules! entries {
+    ($conditions:literal) => {
+        concat!(
+            "select events.id, organization_id, organization_name, title, summary, start_time, end_time, time_zone,
+               visibility, state, submit_time, publish_time, rejection_reason, cover_id, cover_alt, list_time,
+               images.width, images.height
+             from events left join images on images.id = cover_id where ",
+            $conditions
+        )
+    };
+}
+
+/// One event.
+pub(crate) async fn entry_of(connection: &mut PgConnection, id: EventId) -> Result<Option<Entry>> {
+    let query = sqlx::query(entries!("events.id = $1")).bind(id.uuid());
+    query.fetch_optional(connection).await?.as_ref().map(entry).transpose()
+}
+
+/// Events of `organizations` whose title contains `title`, latest start first, those without times on top.
+pub(crate) async fn mine(
+    connection: &mut PgConnection,
+    organizations: &[OrganizationId],
+    title: &str,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let query = sqlx::query(entries!(
+        "organization_id = any ($1) and ($2 = '' or position(lower($2) in lower(title)) > 0)
+           and ($3::timestamptz is null or (list_time, events.id) < ($3, $4))
+         order by list_time desc, events.id desc limit $5"
+    ));
+    let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
+    let query = query.bind(organizations).bind(title);
+    let query = query
+        .bind(after.map(|(time, _)| *time))
+        .bind(after.map(|(_, id)| id.uuid()))
+        .bind(limit);
+    query.fetch_all(connection).await?.iter().map(entry).collect()
+}
+
+/// Public events that are open and not over at `now` and have a word with each of the `prefixes`, soonest first.
+pub(crate) async fn upcoming(
+    connection: &mut PgConnection,
+    prefixes: &[String],
+    now: OffsetDateTime,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let query = sqlx::query(entries!(
+        "visibility = 'public' and state in ('published', 'live') and end_time > $1
+           and ($2 = '' or search @@ $2::tsquery)
+           and ($3::timestamptz is null or (start_time, events.id) > ($3, $4))
+         order by start_time, events.id limit $5"
+    ));
+    let query = query.bind(now).bind(prefix_query(prefixes));
+    let query = query
+        .bind(after.map(|(time, _)| *time))
+        .bind(after.map(|(_, id)| id.uuid()))
+        .bind(limit);
+    query.fetch_all(connection).await?.iter().map(entry).collect()
+}
+
+/// Events that wait for approval, longest waiting first.
+pub(crate) async fn queue(connection: &mut PgConnection, after: Option<&Place>, limit: i64) -> Result<Vec<Entry>> {
+    let query = sqlx::query(entries!(
+        "state = 'submitted' and ($1::timestamptz is null or (submit_time, events.id) > ($1, $2))
+         order by submit_time, events.id limit $3"
+    ));
+    let query = query
+        .bind(after.map(|(time, _)| *time))
+        .bind(after.map(|(_, id)| id.uuid()))
+        .bind(limit);
+    query.fetch_all(connection).await?.iter().map(entry).collect()
+}
+
+/// At most `limit` open events whose end was before `before`.
+pub(crate) async fn overdue(connection: &mut PgConnection, before: OffsetDateTime, limit: i64) -> Result<Vec<EventId>> {
+    let query = sqlx::query(
+        "select id from events where state in ('published', 'live') and end_time < $1 order by end_time, id limit $2",
+    );
+    let rows = query.bind(before).bind(limit).fetch_all(connection).await?;
+    rows.iter().map(|row| row::id(row, "id")).collect()
+}
+
+/// Waits until no other transaction is seeding, and keeps others from it until this one ends.
+pub(crate) async fn lock_seed(connection: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('events demo', 0))")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Words of letters and digits as a text search query; what they are made of needs no escaping.
+fn prefix_query(prefixes: &[String]) -> String {
+    let terms: Vec<String> = prefixes.iter().map(|word| format!("'{word}':*")).collect();
+    terms.join(" & ")
+}
+
+fn entry(row: &PgRow) -> Result<Entry> {
+    let cover: Option<ImageId> = row::optional_id(row, "cover_id")?;
+    Ok(Entry {
+        id: row::id(row, "id")?,
+        organization: Organization {
+            id: row::id(row, "organization_id")?,
+            name: row.try_get("organization_name")?,
+        },
+        title: row::text(row, "title")?,
+        summary: row::text(row, "summary")?,
+        period: row::optional_period(row)?,
+        time_zone: row::text(row, "time_zone")?,
+        visibility: row::visibility(row)?,
+        state: row::state(row)?,
+        cover: cover.map(|_| image::image(row, "cover_id")).transpose()?,
+        cover_alt: row::text(row, "cover_alt")?,
+        list_time: row.try_get("list_time")?,
+    })
+}

@@ -1,0 +1,175 @@
+//! `SearchEvents`: what everybody finds.
+
+use plenary_proto::events::v1 as pb;
+use plenary_proto::events::v1::event_service_client::EventServiceClient;
+use time::Duration;
+
+use crate::world::{Plan, World, faults};
+
+async fn search(world: &World, query: &str, page_size: i32, page_token: &str) -> pb::SearchEventsResponse {
+    let request = pb::SearchEventsRequest {
+        query: query.to_owned(),
+        page_size,
+        page_token: page_token.to_owned(),
+    };
+    let mut events = EventServiceClient::new(world.app.as_nobody("events"));
+    events.search_events(request).await.expect("for everybody").into_inner()
+}
+
+async fn found(world: &World, query: &str) -> Vec<String> {
+    search(world, query, 0, "")
+        .await
+        .events
+        .into_iter()
+        .map(|event| event.title)
+        .collect()
+}
+
+fn plan(title: &'static str, days: i64) -> Plan {
+    Plan {
+        title,
+        start: Duration::days(days),
+        ..Plan::default()
+    }
+}
+
+#[tokio::test]
+async fn events_are_found_by_the_beginnings_of_their_words() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let event = world.draft(&ada, plan("Über Rust-Maschinen", 3)).await;
+    let speaker = pb::Speaker {
+        event_id: event.id.clone(),
+        name: "Grace Höpper".to_owned(),
+        tagline: "Admiral of compilers".to_owned(),
+        ..pb::Speaker::default()
+    };
+    let request = pb::CreateSpeakerRequest {
+        request_id: world.request_id(),
+        speaker: Some(speaker),
+    };
+    world.agenda(&ada).create_speaker(request).await.expect("added");
+    for step in ["submit", "approve", "publish"] {
+        let by = if step == "approve" {
+            world.administrator()
+        } else {
+            ada.clone()
+        };
+        world.step(&by, &event.id, step).await.expect("in order");
+    }
+    // Title, summary ("All of it"), description ("# Why Because."), speaker, tagline, organization ("Ada's Hall").
+    for query in [
+        "ÜBER",
+        "uber",
+        "maschi",
+        "rust maschinen",
+        "all",
+        "because",
+        "grace hopper",
+        "compil",
+        "ada hall",
+        "r m",
+    ] {
+        assert_eq!(found(&world, query).await, ["Über Rust-Maschinen"], "{query}");
+    }
+    for query in [
+        "aschinen",
+        "rust python",
+        "' | '",
+        "!!!",
+        "a:* | b",
+        "why & not",
+        "opening",
+    ] {
+        assert_eq!(found(&world, query).await, Vec::<String>::new(), "{query}");
+    }
+    assert_eq!(found(&world, "   ").await.len(), 1);
+
+    let wanted = pb::Event {
+        title: "Something else".to_owned(),
+        ..world.get(&ada, &event.id).await.expect("hers")
+    };
+    world.update(&ada, wanted, &["title"], "").await.expect("may be edited");
+    assert_eq!(found(&world, "maschinen").await, Vec::<String>::new());
+    assert_eq!(found(&world, "something grace").await, ["Something else"]);
+}
+
+#[tokio::test]
+async fn the_soonest_comes_first_page_by_page_and_nothing_twice() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let mut expected = Vec::new();
+    // Some begin at the same moment.
+    for (title, days) in [("A", 5), ("B", 2), ("C", 2), ("D", 9), ("E", 2), ("F", 1), ("G", 9)] {
+        let event = world.published(&ada, plan(title, days)).await;
+        expected.push((days, event.id));
+    }
+    expected.sort();
+    let (mut ids, mut token, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = search(&world, "rust", 2, &token).await;
+        assert!(page.events.is_empty());
+        let page = search(&world, "", 2, &token).await;
+        ids.extend(page.events.into_iter().map(|event| event.id));
+        pages += 1;
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+        // What is published meanwhile before the place that was reached does not shift the rest.
+        world.published(&ada, plan("Z", 0)).await;
+    }
+    assert_eq!(pages, 4);
+    assert_eq!(ids, expected.into_iter().map(|(_, id)| id).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_is_going_on_is_found_and_what_is_over_is_not() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    world.published(&ada, plan("Soon", 1)).await;
+    world
+        .moved_on(&ada, plan("Now", 0), &["submit", "approve", "publish", "start"])
+        .await;
+    assert_eq!(found(&world, "").await, ["Now", "Soon"]);
+    // Six hours later it has ended, whether or not somebody has said so.
+    world.app.hand.advance(std::time::Duration::from_secs(6 * 3600));
+    assert_eq!(found(&world, "").await, ["Soon"]);
+}
+
+#[tokio::test]
+async fn summaries_say_what_a_card_shows() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let event = world.published(&ada, Plan::default()).await;
+    let summary = search(&world, "", 0, "").await.events.remove(0);
+    assert_eq!(
+        (&summary.id, &summary.title, &summary.summary),
+        (&event.id, &event.title, &event.summary)
+    );
+    assert_eq!(
+        (summary.start_time, summary.end_time),
+        (event.start_time, event.end_time)
+    );
+    assert_eq!(
+        (summary.state(), summary.visibility()),
+        (pb::EventState::Published, pb::EventVisibility::Public)
+    );
+    assert_eq!(
+        (summary.organization_name.as_str(), summary.time_zone.as_str()),
+        ("Ada's Hall", "Europe/Berlin")
+    );
+}
+
+#[tokio::test]
+async fn a_query_has_a_length() {
+    let world = World::new().await;
+    let mut events = EventServiceClient::new(world.app.as_nobody("events"));
+    let request = pb::SearchEventsRequest {
+        query: "x".repeat(201),
+        ..Default::default()
+    };
+    let refused = faults(events.search_events(request).await);
+    assert_eq!(refused, [("query".to_owned(), "TOO_LONG".to_owned())]);
+    assert_eq!(found(&world, &"word ".repeat(40)).await, Vec::<String>::new());
+}
