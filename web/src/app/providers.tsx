@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { Provider as DirectionProvider } from 'radix-ui/direction';
 import { useEffect } from 'react';
 import { localeStore } from '~/lib/i18n/locale';
+import { forgetPrivate } from '~/lib/private-storage';
 import type { Session } from '~/lib/session/session';
 import { SessionContext } from '~/lib/session/use-session';
 import { useStore } from '~/lib/store';
@@ -27,6 +28,9 @@ function useForgetOnChangeOfUser(session: Session, queryClient: QueryClient): vo
     let user = userOf();
     return session.state.subscribe(() => {
       const next = userOf();
+      // What the device kept for reading without a network goes with whom it was kept for.
+      if (session.state.get().kind === 'anonymous' || (user !== undefined && next !== user))
+        forgetPrivate();
       // From nobody to somebody, what was public is refetched; from somebody to anybody, it is dropped.
       if (user !== undefined && next !== user) queryClient.clear();
       else if (next !== user) void queryClient.invalidateQueries();

@@ -21,4 +21,6 @@ export const m = defineMessages('ui', {
   sortedUp: 'sorted ascending',
   sortedDown: 'sorted descending',
   notices: 'Notices',
+  oneMore: 'One more: {label}',
+  oneLess: 'One less: {label}',
 });
