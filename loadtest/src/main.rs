@@ -1,1 +1,44 @@
-fn main() {}
+//! Load tests: what the platform costs and carries, each figure beside its floor or peer of the same run.
+//!
+//! ```text
+//! cargo run -p loadtest --release -- media --viewers 200 --seconds 20
+//! ```
+//!
+//! One sub-command for each kind of load. All report through [`report`]: a table for people on stderr, JSON on stdout.
+
+mod clock;
+mod media;
+mod process;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Puts load on a running installation, or on parts of one that it starts on loopback, and measures.
+#[derive(Debug, Parser)]
+#[command(name = "loadtest")]
+struct Arguments {
+    #[command(subcommand)]
+    load: Load,
+}
+
+#[derive(Debug, Subcommand)]
+enum Load {
+    /// One-to-many video through an SFU node: CPU for each forwarded packet, memory for each viewer, loss and delay.
+    Media(media::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.load {
+        Load::Media(options) => media::run(options),
+    };
+    match outcome {
+        Ok(report) => report.print(),
+        Err(error) => {
+            eprintln!("loadtest: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The node under load: one that runs already, or one of our own on loopback.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use jsonwebtoken::{EncodingKey, Header};
+use serde::Serialize;
+use tokio::net::TcpStream;
+
+use crate::clock;
+
+const KEY: &str = "loadtest";
+const SECRET: &str = "a secret of this load test alone, never of a real node";
+const ROOM: &str = "load";
+const TOKEN_SECONDS: u64 = 3600;
+/// Tries of 50 ms until a started node listens.
+const START_TRIES: usize = 200;
+
+/// A node and the right to mint tokens for it.
+#[derive(Debug)]
+pub(crate) struct Node {
+    url: String,
+    pid: u32,
+    key: String,
+    secret: String,
+    /// Present if we started it; killed with this value.
+    child: Option<Child>,
+}
+
+impl Node {
+    /// A node that runs already.
+    pub(crate) fn running(url: &str, pid: u32, key: &str, secret: &str) -> Self {
+        let url = url.trim_end_matches('/').to_owned();
+        Self {
+            url,
+            pid,
+            key: key.to_owned(),
+            secret: secret.to_owned(),
+            child: None,
+        }
+    }
+
+    /// Starts a node that stands alone on a free port of loopback.
+    pub(crate) async fn start(program: Option<&Path>, workers: usize) -> Result<Self> {
+        let program = match program {
+            Some(program) => program.to_owned(),
+            None => beside_this_program("sfu-node")?,
+        };
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Command::new(&program)
+            .arg("--standalone")
+            .env("PLENARY_SFU_HTTP_LISTEN", format!("127.0.0.1:{port}"))
+            .env("PLENARY_SFU_MEDIA_KEY", KEY)
+            .env("PLENARY_SFU_MEDIA_SECRET", SECRET)
+            .env("PLENARY_SFU_WORKERS", workers.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start {}; build it first", program.display()))?;
+        let (key, secret) = (KEY.to_owned(), SECRET.to_owned());
+        let mut node = Self {
+            url: format!("ws://127.0.0.1:{port}"),
+            pid: child.id(),
+            key,
+            secret,
+            child: Some(child),
+        };
+        for _ in 0..START_TRIES {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return Ok(node);
+            }
+            if let Some(status) = node.child.as_mut().and_then(|child| child.try_wait().ok().flatten()) {
+                bail!("the node ended at once: {status}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("the node does not listen on port {port}")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Where a participant connects, token included.
+    pub(crate) fn connect_url(&self, identity: &str) -> Result<String> {
+        let token = self.token(identity)?;
+        let Self { url, .. } = self;
+        Ok(format!(
+            "{url}/rtc?access_token={token}&auto_subscribe=1&protocol=15&sdk=rust&version=0.1.0"
+        ))
+    }
+
+    /// A LiveKit access token, good for one participant of the test's room.
+    fn token(&self, identity: &str) -> Result<String> {
+        let claims = Claims {
+            iss: &self.key,
+            sub: identity,
+            exp: clock::unix_seconds() + TOKEN_SECONDS,
+            video: Grant {
+                room: ROOM,
+                room_join: true,
+            },
+        };
+        let key = EncodingKey::from_secret(self.secret.as_bytes());
+        Ok(jsonwebtoken::encode(&Header::default(), &claims, &key)?)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // Fails only if it has ended already.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'c> {
+    iss: &'c str,
+    sub: &'c str,
+    exp: u64,
+    video: Grant<'c>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Grant<'c> {
+    room: &'c str,
+    room_join: bool,
+}
+
+fn beside_this_program(name: &str) -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    if !program.exists() {
+        bail!(
+            "{} does not exist; build it first, in the same profile",
+            program.display()
+        );
+    }
+    Ok(program)
+}
