@@ -1,0 +1,12 @@
+//! The list of migrations and the folder agree.
+
+use std::path::Path;
+
+#[test]
+fn every_migration_is_listed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    assert_eq!(
+        identity::MIGRATIONS.unlisted(&folder).expect("the folder is there"),
+        Vec::<String>::new()
+    );
+}
