@@ -57,6 +57,7 @@ impl Room {
 
     /// Changes the room. Afterwards drain [`Room::poll`], then ask [`Room::poll_timeout`].
     pub fn handle(&mut self, now: Time, input: Input) {
+        let was_occupied = !self.members.is_empty();
         match input {
             Input::Join(join) => self.join(now, *join),
             Input::Connected(member) => self.connected(member),
@@ -116,6 +117,10 @@ impl Room {
             Input::Permissions { member, permissions } => self.permit(member, permissions),
             Input::Close(reason) => self.close(reason),
             Input::Timeout => self.tick(now),
+        }
+        if was_occupied && self.members.is_empty() {
+            self.next_tick = None;
+            self.push(Output::Closed);
         }
         if self.next_tick.is_none() && !self.tracks.is_empty() {
             self.next_tick = Some(now + TICK);

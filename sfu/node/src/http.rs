@@ -2,6 +2,7 @@
 //! Newer clients first try `/rtc/v1`, find 404, and come to `/rtc` by themselves.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -21,6 +22,9 @@ use crate::token::{Grant, TokenError};
 
 /// Frames on their way to one client's socket.
 const OUTGOING_FRAMES: usize = 64;
+
+/// How long a client may take to answer a close.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// The routes.
 pub(crate) fn router(node: Arc<Node>) -> Router {
@@ -75,10 +79,12 @@ fn authorize(node: &Node, query: &str, headers: &HeaderMap) -> Result<Grant, Tok
 async fn serve(node: Arc<Node>, start: Start, socket: WebSocket) {
     let (mut sink, source) = socket.split();
     let (out, mut outgoing) = mpsc::channel(OUTGOING_FRAMES);
-    let frames = source
-        .take_while(|message| std::future::ready(!matches!(message, Err(_) | Ok(Message::Close(_)))))
-        .filter_map(|message| std::future::ready(message.ok().and_then(frame)));
-    let session = signal::run(node, start, Box::pin(frames), out);
+    let mut frames = Box::pin(
+        source
+            .take_while(|message| std::future::ready(!matches!(message, Err(_) | Ok(Message::Close(_)))))
+            .filter_map(|message| std::future::ready(message.ok().and_then(frame))),
+    );
+    let session = signal::run(node, start, &mut frames, out);
     let sending = async {
         while let Some(frame) = outgoing.recv().await {
             if sink.send(message(frame)).await.is_err() {
@@ -90,12 +96,15 @@ async fn serve(node: Arc<Node>, start: Start, socket: WebSocket) {
     // The session owns the sending half of the queue: when it ends, what is queued is still sent.
     let (close, mut sink) = tokio::join!(session, sending);
     let Close { code, reason } = close;
-    let _ = sink
-        .send(Message::Close(Some(CloseFrame {
-            code,
-            reason: reason.into(),
-        })))
-        .await;
+    let reason = reason.into();
+    if sink
+        .send(Message::Close(Some(CloseFrame { code, reason })))
+        .await
+        .is_ok()
+    {
+        // A socket closed over unread bytes is reset, and the reason lost: read on until the client has closed too.
+        let _ = tokio::time::timeout(LINGER, frames.for_each(|_| std::future::ready(()))).await;
+    }
 }
 
 fn frame(message: Message) -> Option<Frame> {

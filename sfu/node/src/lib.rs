@@ -28,6 +28,7 @@ mod standalone;
 mod token;
 mod worker;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -58,7 +59,25 @@ impl Config {
 /// # Errors
 /// When a socket cannot be bound.
 pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
+    assemble(config, host).await.map(|assembled| assembled.part)
+}
+
+/// A node before it is mounted.
+#[derive(Debug)]
+pub struct Assembled {
+    /// What to mount.
+    pub part: Part,
+    /// Where LiveKit clients connect to the node itself, if they can.
+    pub livekit: Option<SocketAddr>,
+}
+
+/// As [`build`], and says where LiveKit clients are welcome.
+///
+/// # Errors
+/// As [`build`].
+pub async fn assemble(config: Config, host: Host) -> anyhow::Result<Assembled> {
     let Started { node, threads, events } = Node::start(&config, &host)?;
+    let mut livekit = None;
     let mut part = Part::new(NAME).service(
         SfuServiceServer::new(Rpc::new(Arc::clone(&node), host.tasks.clone()))
             .max_decoding_message_size(limits::SIGNAL_BYTES_MAX + 1024),
@@ -67,7 +86,9 @@ pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}"))?;
-        tracing::info!(address = %listener.local_addr()?, "LiveKit clients are welcome");
+        let address = listener.local_addr()?;
+        tracing::info!(%address, "LiveKit clients are welcome");
+        livekit = Some(address);
         let router = http::router(Arc::clone(&node));
         part = part.job("livekit", async move |stopping| {
             let served = axum::serve(listener, router)
@@ -87,8 +108,9 @@ pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
             platform::ignore(events, stopping).await;
         }
     });
-    Ok(part.job("workers", async move |stopping| {
+    let part = part.job("workers", async move |stopping| {
         stopping.cancelled().await;
         node.shut_down(threads).await;
-    }))
+    });
+    Ok(Assembled { part, livekit })
 }

@@ -62,10 +62,6 @@ impl Room {
             }
             self.push(Output::Left { member: id, reason });
         }
-        if self.members.is_empty() {
-            self.next_tick = None;
-            self.push(Output::Closed);
-        }
     }
 
     pub(super) fn close(&mut self, reason: LeaveReason) {
@@ -93,7 +89,10 @@ impl Room {
             })
             .collect();
         for key in forbidden {
-            self.unpublish(id, key);
+            // A publisher who ends a track knows; one who may not go on has to be told.
+            if let Some(track) = self.unpublish(id, key) {
+                self.push(Output::TrackUnpublished { to: id, track });
+            }
         }
         self.settle(id);
         self.tell_everybody(id);

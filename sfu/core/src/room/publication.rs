@@ -120,15 +120,12 @@ impl Room {
         Some(key)
     }
 
-    pub(super) fn unpublish(&mut self, id: MemberId, key: TrackKey) {
-        let Some(member) = self.members.get_mut(&id) else {
-            return;
-        };
+    /// Takes a publisher's track back; answers its name.
+    pub(super) fn unpublish(&mut self, id: MemberId, key: TrackKey) -> Option<TrackSid> {
+        let member = self.members.get_mut(&id)?;
         member.published.retain(|published| *published != key);
         member.touch();
-        if let Some(sid) = self.drop_track(key) {
-            self.push(Output::TrackUnpublished { to: id, track: sid });
-        }
+        self.drop_track(key)
     }
 
     /// Takes a track out of the room and away from its subscribers.

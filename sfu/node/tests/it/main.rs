@@ -1,0 +1,11 @@
+//! A node on loopback, and LiveKit clients made of another implementation's peer connections.
+
+mod client;
+mod data;
+mod join;
+mod media;
+mod node;
+mod pc;
+mod platform;
+mod relay;
+mod vp8;

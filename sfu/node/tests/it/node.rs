@@ -1,0 +1,74 @@
+//! A node for one test.
+
+use std::net::SocketAddr;
+
+use jsonwebtoken::{EncodingKey, Header, encode};
+use kit_config::{Loader, Sources};
+use kit_core::{Clock, Rng};
+use kit_rpc::{Host, Part, proof};
+use serde_json::{Value, json};
+
+pub(crate) const SECRET: &str = "a secret of at least thirty-two bytes";
+
+/// A running node. Dropping it ends its tasks and threads.
+pub(crate) struct TestNode {
+    pub(crate) host: Host,
+    pub(crate) tokens: proof::Tokens,
+    pub(crate) livekit: SocketAddr,
+}
+
+impl TestNode {
+    /// A plain LiveKit server.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(false, Vec::new()).await
+    }
+
+    /// A node beside these parts of the platform.
+    pub(crate) async fn start_with(platform: bool, parts: Vec<Part>) -> Self {
+        let file = format!(
+            "[sfu]\nmedia_secret = \"{SECRET}\"\nplatform = {platform}\nworkers = 2\nhttp_listen = \"127.0.0.1:0\"\n\
+             address = \"inproc:sfu\"\n"
+        );
+        let mut loader = Loader::new(Sources::empty().with_file(&file).expect("TOML"));
+        let config = sfu_node::Config::load(&mut loader);
+        loader.finish().expect("a good configuration");
+        let tokens = proof::Tokens::new(Clock::system(), Rng::system());
+        let host = tokens.host();
+        let assembled = sfu_node::assemble(config, host.clone()).await.expect("a node");
+        let livekit = assembled.livekit.expect("it listens");
+        parts.into_iter().for_each(|part| host.mount(part));
+        host.mount(assembled.part);
+        host.start();
+        Self { host, tokens, livekit }
+    }
+}
+
+impl Drop for TestNode {
+    fn drop(&mut self) {
+        self.host.tasks.stop();
+    }
+}
+
+/// A media token for anybody who may do everything.
+pub(crate) fn token(identity: &str, room: &str) -> String {
+    token_with(identity, room, json!({}))
+}
+
+/// A media token with more grants.
+pub(crate) fn token_with(identity: &str, room: &str, grants: Value) -> String {
+    let now = Clock::system().now().unix_timestamp();
+    let mut video = json!({ "roomJoin": true, "room": room });
+    if let (Some(video), Value::Object(grants)) = (video.as_object_mut(), grants) {
+        video.extend(grants);
+    }
+    let claims = json!({
+        "iss": "plenary", "sub": identity, "name": format!("{identity}'s name"), "nbf": now - 5, "exp": now + 60,
+        "metadata": "m", "attributes": { "a": "b" }, "video": video,
+    });
+    encode(
+        &Header::default(),
+        &claims,
+        &EncodingKey::from_secret(SECRET.as_bytes()),
+    )
+    .expect("signed")
+}
