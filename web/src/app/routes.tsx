@@ -1,4 +1,6 @@
 import { createRootRouteWithContext, createRoute } from '@tanstack/react-router';
+import { discoverSearch } from '~/features/discover/search';
+import { checkoutSearch } from '~/features/tickets/search';
 import { safeReturnPath } from '~/lib/return-path';
 import { requireSignIn } from './guards';
 import type { RouterContext } from './router';
@@ -13,6 +15,7 @@ const root = createRootRouteWithContext<RouterContext>()({ component: Shell });
 const discover = createRoute({
   getParentRoute: () => root,
   path: '/',
+  validateSearch: discoverSearch,
 }).lazy(() => import('./routes/discover').then((page) => page.Route));
 
 const event = createRoute({
@@ -23,6 +26,7 @@ const event = createRoute({
 const checkout = createRoute({
   getParentRoute: () => root,
   path: '/events/$eventId/tickets',
+  validateSearch: checkoutSearch,
 }).lazy(() => import('./routes/checkout').then((page) => page.Route));
 
 const tickets = createRoute({

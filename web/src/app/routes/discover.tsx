@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { DiscoverPage } from '~/features/discover/discover-page';
 
-export const Route = createLazyRoute('/')({
-  component: () => <PageSlot title="Discover" />,
-});
+export const Route = createLazyRoute('/')({ component: DiscoverPage });

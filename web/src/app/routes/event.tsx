@@ -1,6 +1,7 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { EventPage } from '~/features/events/event-page';
+import { TicketCard } from '~/features/tickets/ticket-card';
 
 export const Route = createLazyRoute('/events/$eventId')({
-  component: () => <PageSlot title="Event" />,
+  component: () => <EventPage tickets={(event) => <TicketCard event={event} />} />,
 });
