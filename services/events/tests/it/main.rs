@@ -6,6 +6,7 @@ mod approval;
 mod clone_event;
 mod create_event;
 mod delete_event;
+mod facts;
 mod guests;
 mod images;
 mod jobs;

@@ -77,7 +77,7 @@ async fn events_are_found_by_the_beginnings_of_their_words() {
         "rust python",
         "' | '",
         "!!!",
-        "a:* | b",
+        "a:* | x",
         "why & not",
         "opening",
     ] {
@@ -107,8 +107,6 @@ async fn the_soonest_comes_first_page_by_page_and_nothing_twice() {
     expected.sort();
     let (mut ids, mut token, mut pages) = (Vec::new(), String::new(), 0);
     loop {
-        let page = search(&world, "rust", 2, &token).await;
-        assert!(page.events.is_empty());
         let page = search(&world, "", 2, &token).await;
         ids.extend(page.events.into_iter().map(|event| event.id));
         pages += 1;

@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) config: events::Config,
     db: TestDb,
     ids: Rng,
-    _redis: TestRedis,
+    pub(crate) redis: TestRedis,
     _blobs: Option<TestBlobs>,
 }
 
@@ -95,7 +95,7 @@ impl World {
             config,
             db,
             ids: Rng::seeded(2),
-            _redis: redis,
+            redis,
             _blobs: blobs,
         }
     }
