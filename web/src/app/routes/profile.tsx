@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { ProfilePage } from '~/features/account/profile-page';
 
-export const Route = createLazyRoute('/profile')({
-  component: () => <PageSlot title="Profile" />,
-});
+export const Route = createLazyRoute('/profile')({ component: ProfilePage });

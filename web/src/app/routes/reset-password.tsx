@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { ResetPasswordPage } from '~/features/account/reset-password-page';
 
-export const Route = createLazyRoute('/reset-password')({
-  component: () => <PageSlot title="Reset your password" />,
-});
+export const Route = createLazyRoute('/reset-password')({ component: ResetPasswordPage });

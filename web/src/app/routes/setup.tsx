@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { SetupPage } from '~/features/account/setup-page';
 
-export const Route = createLazyRoute('/setup')({
-  component: () => <PageSlot title="Set up Plenary" />,
-});
+export const Route = createLazyRoute('/setup')({ component: SetupPage });

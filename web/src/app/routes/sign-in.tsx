@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { SignInPage } from '~/features/account/sign-in-page';
 
-export const Route = createLazyRoute('/sign-in')({
-  component: () => <PageSlot title="Sign in" />,
-});
+export const Route = createLazyRoute('/sign-in')({ component: SignInPage });

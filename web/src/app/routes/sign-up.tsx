@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { SignUpPage } from '~/features/account/sign-up-page';
 
-export const Route = createLazyRoute('/sign-up')({
-  component: () => <PageSlot title="Sign up" />,
-});
+export const Route = createLazyRoute('/sign-up')({ component: SignUpPage });

@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { VerifyEmailPage } from '~/features/account/verify-email-page';
 
-export const Route = createLazyRoute('/verify-email')({
-  component: () => <PageSlot title="Confirm your email" />,
-});
+export const Route = createLazyRoute('/verify-email')({ component: VerifyEmailPage });
