@@ -41,8 +41,7 @@ pub struct ReceiveSection {
 pub struct TrackSpec {
     /// Its codec; a section offers exactly one (and its RTX).
     pub codec: Codec,
-    /// First word of `a=msid`: `PA_…|TR_…` for LiveKit's clients. Sections are used again, and a browser keeps the
-    /// `MediaStreamTrack.id` of a section's first track, so clients find the track by this word.
+    /// First word of `a=msid`: `PA_…|stream` for LiveKit's clients. Tracks with the same word are played in step.
     pub stream_id: String,
     /// Second word of `a=msid`: `TR_…`.
     pub track_id: String,

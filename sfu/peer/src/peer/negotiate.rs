@@ -146,7 +146,7 @@ impl Peer {
         }
     }
 
-    /// Subscriber: removes a track; its section becomes inactive with the next offer, and free with its answer.
+    /// Subscriber: removes a track; its section is closed with the next offer, and its place free with the answer.
     pub fn remove_track(&mut self, track: TrackHandle) {
         let Side::Subscriber(offerer) = &mut self.side else {
             return;

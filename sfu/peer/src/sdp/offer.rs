@@ -1,4 +1,8 @@
 //! Offers to a subscriber: one data section and a section for each track, used again when its track is gone.
+//!
+//! A section whose track is gone is offered with port zero, and once that is answered its place is taken by the next
+//! track, under a new mid (RFC 8829 §5.2.2). Making it inactive and then active again would be shorter, but the client
+//! would keep the `MediaStreamTrack` of the first track, id included, and LiveKit's clients find tracks by that id.
 
 use rtc_sdp::description::media::MediaDescription;
 
@@ -34,6 +38,8 @@ pub(crate) struct AcceptedAnswer {
 #[derive(Debug)]
 pub(crate) struct Offerer {
     sections: Vec<MediaSection>,
+    /// The data section has mid 0.
+    mids: u32,
     next_handle: u32,
     /// Something changed since the last offer.
     changed: bool,
@@ -41,7 +47,7 @@ pub(crate) struct Offerer {
     awaits_answer: bool,
 }
 
-/// A media section of ours; its index gives its mid.
+/// A media section of ours: a place in the description, which tracks take one after the other.
 #[derive(Debug)]
 struct MediaSection {
     mid: Mid,
@@ -65,6 +71,7 @@ impl Offerer {
         // The first offer is due at once: data channels alone are reason enough to connect.
         Self {
             sections: Vec::new(),
+            mids: 0,
             next_handle: 0,
             changed: true,
             awaits_answer: false,
@@ -76,19 +83,7 @@ impl Offerer {
         spec: TrackSpec,
         entropy: &mut Entropy,
     ) -> Result<TrackHandle, NegotiationError> {
-        let kind = spec.codec.kind();
-        let free = self
-            .sections
-            .iter()
-            .position(|section| section.kind == kind && section.track.is_none() && section.settled);
-        let index = match free {
-            Some(index) => index,
-            // One section is the data section's.
-            None if self.sections.len() + 1 >= SECTIONS_MAX => {
-                return Err(NegotiationError::Unsupported("too many sections"));
-            }
-            None => self.add_section(kind)?,
-        };
+        let index = self.free_section(spec.codec.kind())?;
         let handle = TrackHandle(self.next_handle);
         self.next_handle += 1;
         let offered = offered(spec.codec);
@@ -107,16 +102,30 @@ impl Offerer {
         Ok(handle)
     }
 
-    fn add_section(&mut self, kind: MediaKind) -> Result<usize, NegotiationError> {
-        let index = self.sections.len();
-        let mid = Mid::new((index + 1).to_string()).ok_or(NegotiationError::Unsupported("a mid too long"))?;
-        self.sections.push(MediaSection {
+    /// A place for a track: one whose former track the client knows to be gone, or a new one.
+    fn free_section(&mut self, kind: MediaKind) -> Result<usize, NegotiationError> {
+        let free = self
+            .sections
+            .iter()
+            .position(|section| section.track.is_none() && section.settled);
+        // One section is the data section's.
+        if free.is_none() && self.sections.len() + 1 >= SECTIONS_MAX {
+            return Err(NegotiationError::Unsupported("too many sections"));
+        }
+        self.mids += 1;
+        let mid = Mid::new(self.mids.to_string()).ok_or(NegotiationError::Unsupported("a mid too long"))?;
+        let section = MediaSection {
             mid,
             kind,
             track: None,
             offered: None,
             settled: true,
-        });
+        };
+        let index = free.unwrap_or(self.sections.len());
+        match self.sections.get_mut(index) {
+            Some(place) => *place = section,
+            None => self.sections.push(section),
+        }
         Ok(index)
     }
 
@@ -175,8 +184,9 @@ impl Offerer {
             section.offered = section.track.as_ref().map(|track| track.handle);
             written.push(section.write(local));
         }
+        let used = self.sections.iter().filter(|section| section.track.is_some());
         let bundle: Vec<&str> = std::iter::once(DATA_MID)
-            .chain(self.sections.iter().map(|section| section.mid.as_str()))
+            .chain(used.map(|section| section.mid.as_str()))
             .collect();
         session(local, &bundle, written)
     }
@@ -195,10 +205,9 @@ impl Offerer {
         };
         let offered = &self.sections[..media.len().min(self.sections.len())];
         let fits = offered.len() == media.len()
-            && offered
-                .iter()
-                .zip(media)
-                .all(|(ours, theirs)| ours.mid == theirs.mid && SectionKind::Media(ours.kind) == theirs.kind);
+            && offered.iter().zip(media).all(|(ours, theirs)| {
+                theirs.rejected || ours.mid == theirs.mid && SectionKind::Media(ours.kind) == theirs.kind
+            });
         if !fits || data.kind != SectionKind::Data || data.mid.as_str() != DATA_MID {
             return Err(NegotiationError::Unsupported("sections that differ from the offer's"));
         }
@@ -225,25 +234,30 @@ impl MediaSection {
     fn settle(&mut self, taken: bool) {
         match (&mut self.track, self.offered) {
             (Some(track), Some(offered)) if track.handle == offered => track.wire.accepted = taken,
-            // Offered inactive: the section is free again.
+            // Offered with port zero: the place is free.
             (None, None) => self.settled = true,
             _ => {}
         }
     }
 
     fn write(&self, local: &Local<'_>) -> MediaDescription {
-        let (media, fallback) = match self.kind {
-            MediaKind::Audio => ("audio", crate::Codec::Opus),
-            MediaKind::Video => ("video", crate::Codec::Vp8),
+        let media = match self.kind {
+            MediaKind::Audio => "audio",
+            MediaKind::Video => "video",
         };
-        let codec = self.track.as_ref().map_or(fallback, |track| track.spec.codec);
-        let offered = offered(codec);
-        let formats = std::iter::once(offered.payload_type).chain(offered.rtx_payload_type);
         let protocol = ["UDP", "TLS", "RTP", "SAVPF"].map(str::to_owned);
+        let Some(track) = &self.track else {
+            let mut builder = SectionBuilder::new(media, 0, &protocol, vec!["0".to_owned()]);
+            builder.mid(self.mid.as_str());
+            builder.flag("inactive");
+            return builder.finish();
+        };
+        let offered = offered(track.spec.codec);
+        let formats = std::iter::once(offered.payload_type).chain(offered.rtx_payload_type);
         let mut builder = SectionBuilder::new(media, 9, &protocol, formats.map(|number| number.to_string()).collect());
         builder.mid(self.mid.as_str());
         builder.transport(local, false);
-        builder.flag(if self.track.is_some() { "sendonly" } else { "inactive" });
+        builder.flag("sendonly");
         builder.rtcp();
         for (id, extension, _) in EXTENSIONS
             .iter()
@@ -268,9 +282,7 @@ impl MediaSection {
             builder.attribute("rtpmap", format!("{rtx} rtx/90000"));
             builder.attribute("fmtp", format!("{rtx} apt={number}"));
         }
-        if let Some(track) = &self.track {
-            track.write(&mut builder);
-        }
+        track.write(&mut builder);
         builder.finish()
     }
 }

@@ -115,10 +115,12 @@ impl Description {
             .iter()
             .map(Section::read)
             .collect::<Result<Vec<_>, _>>()?;
-        let mut mids: Vec<Mid> = sections.iter().map(|section| section.mid).collect();
+        let used = sections.iter().filter(|section| !section.rejected);
+        let used_sections = used.clone().count();
+        let mut mids: Vec<Mid> = used.map(|section| section.mid).collect();
         mids.sort_unstable();
         mids.dedup();
-        if mids.len() != sections.len() {
+        if mids.len() != used_sections {
             return Err(NegotiationError::Unsupported("one mid in two sections"));
         }
         Ok(Self {
@@ -132,8 +134,12 @@ impl Description {
 
 impl Section {
     fn read(media: &MediaDescription) -> Result<Self, NegotiationError> {
+        let rejected = media.media_name.port.value == 0 && !media.has_attribute("bundle-only");
+        // A rejected section needs no mid (RFC 8829 §5.3.1).
+        let nameless = || rejected.then(|| Mid::new("-")).flatten();
         let mid = value(media, "mid")
             .and_then(Mid::new)
+            .or_else(nameless)
             .ok_or(NegotiationError::Missing("a=mid"))?;
         let kind = match media.media_name.media.as_str() {
             "audio" => SectionKind::Media(MediaKind::Audio),
@@ -149,7 +155,6 @@ impl Section {
             }
             _ => SectionKind::Other,
         };
-        let rejected = media.media_name.port.value == 0 && !media.has_attribute("bundle-only");
         let inactive = media.has_attribute("inactive");
         let (stream_id, track_id) = msid(media);
         Ok(Self {

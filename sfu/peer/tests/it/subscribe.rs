@@ -53,7 +53,13 @@ fn tracks_come_and_go_while_others_play_on() {
         link.run_for(Duration::from_millis(50));
     }
     mids.dedup();
-    assert_eq!(mids.len(), 1, "one section is used again and again");
+    assert_eq!(mids.len(), 5, "each track has a mid of its own");
+    let offer = link.peer.create_offer(link.now).expect("an offer");
+    assert_eq!(
+        offer.matches("m=video").count(),
+        2,
+        "but one place is taken again and again"
+    );
     let heard = |text: &[u8]| {
         link.client
             .packets
@@ -90,7 +96,13 @@ fn a_track_removed_before_its_answer_frees_its_section_only_after_the_next() {
     link.server_offers();
     assert!(link.peer.track(second).expect("a track").accepted);
     let third = link.add_video("third");
-    assert_eq!(link.peer.track(third).expect("a track").mid, mid);
+    assert_ne!(link.peer.track(third).expect("a track").mid, mid);
+    let offer = link.peer.create_offer(link.now).expect("an offer");
+    assert_eq!(
+        offer.matches("m=video").count(),
+        2,
+        "the third has the place of the first"
+    );
 }
 
 #[test]
