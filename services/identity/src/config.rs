@@ -33,8 +33,8 @@ pub struct IdentityConfig {
     pub links: LinkLifetimes,
     /// What a password hash costs.
     pub hash_cost: HashCost,
-    /// Password hashes that are computed at the same time.
-    pub hash_threads: usize,
+    /// Password hashes that are computed at the same time; `None` for one on each processor.
+    pub hash_threads: Option<usize>,
     /// Attempts of one network to log in or to open links.
     pub attempts_per_network: Quota,
 }
@@ -81,16 +81,13 @@ impl Section for IdentityConfig {
             "Time in which a network is given one more attempt.",
         );
         keys.check("attempts_per_network", attempts > 0, "must be at least 1");
-        let hash_threads = keys.get(
+        let hash_threads: Option<usize> = keys.get(
             "hash_threads",
-            "2",
-            "Password hashes that are computed at the same time.",
+            "",
+            "Password hashes that are computed at the same time; empty for one on each processor.",
         );
-        keys.check(
-            "hash_threads",
-            (1..=64).contains(&hash_threads),
-            "must be between 1 and 64",
-        );
+        let few = hash_threads.is_none_or(|threads| (1..=64).contains(&threads));
+        keys.check("hash_threads", few, "must be between 1 and 64");
         Self {
             secret,
             access_token_duration,

@@ -28,6 +28,8 @@ pub(crate) async fn every<T, F>(
     F: Future<Output = Result<T>>,
 {
     let mut due = tokio::time::interval(pause);
+    // A round that took long is not made up for by several at once.
+    due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stop.run_until_cancelled(due.tick()).await.is_some() {
         if let Err(error) = job(service.clone()).await {
             tracing::warn!(

@@ -21,8 +21,10 @@ pub mod secrets;
 mod service;
 mod store;
 
-pub use commands::ensure_setup_token;
+pub use commands::{DemoOrganization, ensure_demo_organization, ensure_setup_token};
 pub use config::{Config, IdentityConfig};
+
+use std::num::NonZero;
 
 use anyhow::Context as _;
 use kit_blobs::Blobs;
@@ -134,9 +136,10 @@ impl Identity {
 fn assemble(config: IdentityConfig, pool: Pool, pictures: Blobs, host: &Host) -> anyhow::Result<Service> {
     let root = RootSecret::new(config.secret.expose()).context("identity.secret cannot be used")?;
     let (clock, rng) = (host.clock.clone(), host.rng.clone());
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     Ok(Service::new(Shared {
         pool,
-        hasher: Hasher::new(config.hash_cost, config.hash_threads, rng.clone())?,
+        hasher: Hasher::new(config.hash_cost, config.hash_threads.unwrap_or(processors), rng.clone())?,
         keys: KeyRing::new(&root, clock.clone(), rng.clone()),
         refresh_tokens: RefreshTokens::new(&root),
         pictures,

@@ -8,7 +8,7 @@ use super::throttle::Bucket;
 use crate::domain::{Client, DisplayName, EndCause, LinkPurpose, NewPassword, TokenHash, User};
 use crate::error::{Error, Result};
 use crate::service::Service;
-use crate::store::{links, logins, setup, users};
+use crate::store::{links, logins, organizations, setup, users};
 
 /// What is given.
 #[derive(Debug)]
@@ -41,6 +41,10 @@ pub(crate) async fn claim_setup(service: &Service, client: Client, command: Clai
     }
     if !users::insert(&mut tx, &user, &password_hash).await? {
         promote(&mut tx, service, &user.email, &password_hash).await?;
+    }
+    // What was made before there was anybody, such as the demo event's organization, is theirs.
+    if let Some(user) = users::lock_by_email(&mut tx, &user.email).await? {
+        organizations::adopt(&mut tx, user.id, now).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -4,6 +4,7 @@ use kit_core::ids::{OrganizationId, UserId};
 use kit_pg::{PgConnection, Result};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use time::OffsetDateTime;
 
 use super::row;
 use crate::domain::{Organization, OrganizationRole};
@@ -56,6 +57,40 @@ pub(crate) async fn of_user(
     rows.iter()
         .map(|row| Ok((read(row)?, row::known(row, "role", OrganizationRole::from_text)?)))
         .collect()
+}
+
+/// The organization with this name, which is `new` if there was none.
+pub(crate) async fn get_or_insert(connection: &mut PgConnection, new: &Organization) -> Result<OrganizationId> {
+    sqlx::query(
+        "insert into organizations (id, name, name_key, create_time) values ($1, $2, $3, $4)
+         on conflict on constraint organizations_name_unique do nothing",
+    )
+    .bind(new.id.uuid())
+    .bind(new.name.as_str())
+    .bind(new.name.as_str().to_lowercase())
+    .bind(new.create_time)
+    .execute(&mut *connection)
+    .await?;
+    let row = sqlx::query("select id from organizations where name_key = $1")
+        .bind(new.name.as_str().to_lowercase())
+        .fetch_one(connection)
+        .await?;
+    row::id(&row, "id")
+}
+
+/// Gives the organizations that nobody belongs to an owner.
+pub(crate) async fn adopt(connection: &mut PgConnection, owner: UserId, now: OffsetDateTime) -> Result<()> {
+    sqlx::query(
+        "insert into memberships (organization_id, user_id, role, create_time)
+         select o.id, $1, $2, $3 from organizations o
+         where not exists (select from memberships m where m.organization_id = o.id)",
+    )
+    .bind(owner.uuid())
+    .bind(OrganizationRole::Owner.as_str())
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn read(row: &PgRow) -> Result<Organization> {

@@ -79,12 +79,23 @@ async fn replicas_use_the_same_keys_and_accept_each_others_tokens() {
 }
 
 #[tokio::test]
-async fn replicas_that_start_together_make_one_key() {
+async fn replicas_that_look_at_the_same_moment_make_one_key() {
     let world = World::new().await;
-    world.advance(30 * DAY);
-    let replicas = futures::future::join_all((2..6).map(|seed| world.replica(seed))).await;
-    assert_eq!(replicas.len(), 4);
-    assert_eq!(world.count("signing_keys").await, 2, "the first, and one successor");
+    let replicas = futures::future::join_all((2..8).map(|seed| world.replica(seed))).await;
+    assert_eq!(world.count("signing_keys").await, 1);
+    for round in 0..3 {
+        world.advance(30 * DAY);
+        let looks = futures::future::join_all(replicas.iter().map(|(_, identity)| identity.run_jobs_once())).await;
+        assert!(looks.iter().all(Result::is_ok), "{looks:?}");
+        assert_eq!(
+            world.count("signing_keys").await,
+            2,
+            "round {round}: the one that signs, and its successor"
+        );
+        world.advance(2 * HOUR);
+        world.run_jobs().await;
+        assert_eq!(world.count("signing_keys").await, 1);
+    }
 }
 
 #[tokio::test]
