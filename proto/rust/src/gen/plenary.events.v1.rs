@@ -8,7 +8,7 @@ pub struct Event {
     /// `org_…`; its members are the event's team.
     #[prost(string, tag = "2")]
     pub organization_id: ::prost::alloc::string::String,
-    /// Name of the organization when the event was last saved.
+    /// Name of the organization when the event was created.
     #[prost(string, tag = "3")]
     pub organization_name: ::prost::alloc::string::String,
     /// 1 to 120 characters.
@@ -256,11 +256,11 @@ pub enum EventState {
     Unspecified = 0,
     /// Being written; its team alone sees it.
     Draft = 1,
-    /// Waits for an administrator; its team alone sees it.
+    /// Waits for an administrator; its team and the administrators see it, and nobody edits it.
     Submitted = 2,
-    /// May be published; its team alone sees it.
+    /// May be published; its team and the administrators see it.
     Approved = 3,
-    /// Sent back with a reason; editing makes it a draft again.
+    /// Sent back with a reason; its team and the administrators see it. Editing makes it a draft again.
     Rejected = 4,
     /// Seen by those whom its visibility admits.
     Published = 5,
@@ -268,7 +268,7 @@ pub enum EventState {
     Live = 6,
     /// Over.
     Ended = 7,
-    /// Will not take place; those whom its visibility admits still see that.
+    /// Will not take place; if it was published, those whom its visibility admits still see that.
     Cancelled = 8,
 }
 impl EventState {
@@ -314,7 +314,7 @@ pub enum EventVisibility {
     Public = 1,
     /// Everybody with the address opens it, and no list or search names it.
     Unlisted = 2,
-    /// Its team and its guests open it; for others it does not exist.
+    /// Its team, its guests and administrators open it; for others it does not exist.
     Private = 3,
 }
 impl EventVisibility {
@@ -387,7 +387,7 @@ pub struct UpdateSessionRequest {
     /// Everything but `id` and `event_id` can change.
     #[prost(message, optional, tag = "2")]
     pub session: ::core::option::Option<Session>,
-    /// Paths relative to the session; absent for all that can change.
+    /// Paths relative to the session; absent for all populated fields that can change, "\*" for all that can change.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
 }
@@ -497,7 +497,7 @@ pub struct UpdateSpeakerRequest {
     /// Everything but `id` and `event_id` can change; `picture.id` must be of an image uploaded for the event.
     #[prost(message, optional, tag = "2")]
     pub speaker: ::core::option::Option<Speaker>,
-    /// Paths relative to the speaker; absent for all that can change.
+    /// Paths relative to the speaker; absent for all populated fields that can change, "\*" for all that can change.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
 }
@@ -692,7 +692,7 @@ pub mod agenda_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// An event's sessions, speakers and guests. Every change moves the event's etag and can be made while the event can
-    /// be edited. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
+    /// be edited: not while it is submitted, and not when it is over. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
     #[derive(Debug, Clone)]
     pub struct AgendaServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1103,7 +1103,7 @@ pub mod agenda_service_server {
         >;
     }
     /// An event's sessions, speakers and guests. Every change moves the event's etag and can be made while the event can
-    /// be edited. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
+    /// be edited: not while it is submitted, and not when it is over. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
     #[derive(Debug)]
     pub struct AgendaServiceServer<T> {
         inner: Arc<T>,
@@ -1746,7 +1746,7 @@ pub struct UpdateEventRequest {
     /// `cover_alt` can change.
     #[prost(message, optional, tag = "2")]
     pub event: ::core::option::Option<Event>,
-    /// Paths relative to the event; absent for all that can change.
+    /// Paths relative to the event; absent for all populated fields that can change, "\*" for all that can change.
     #[prost(message, optional, tag = "3")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// The event's `etag` when it was read; empty to overwrite.
@@ -1792,7 +1792,7 @@ pub struct CloneEventRequest {
     /// Of the copy; empty for "Copy of …".
     #[prost(string, tag = "3")]
     pub title: ::prost::alloc::string::String,
-    /// Days to move every time by; 0 keeps them. -3,660 to 3,660.
+    /// Days to move every time by, -3,660 to 3,660; 0 keeps them. Times of day in the event's zone stay as they are.
     #[prost(int32, tag = "4")]
     pub shift_days: i32,
 }
@@ -1905,7 +1905,7 @@ impl ::prost::Name for ListMyEventsResponse {
 /// A page of public events to find.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SearchEventsRequest {
-    /// Words of title, summary, description, speaker or organization; empty for all.
+    /// Beginnings of words of title, summary, description, speaker or organization, at most 200 characters; empty for all.
     #[prost(string, tag = "1")]
     pub query: ::prost::alloc::string::String,
     /// 0 for the default of 20, at most 100.
@@ -2410,7 +2410,8 @@ pub mod event_service_client {
     /// ▼   │         ▼
     /// rejected       cancelled (also from published and live)
     ///
-    /// For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path.
+    /// For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path. So it is for one who may see
+    /// it and asks to change it without being on its team.
     #[derive(Debug, Clone)]
     pub struct EventServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -2571,7 +2572,10 @@ pub mod event_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Changes an event. A change of title, times or visibility of an approved event sends it back to draft; a rejected
-        /// event becomes a draft. Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED), EVENT_NOT_EDITABLE.
+        /// event becomes a draft. An event that is moved as a whole takes its sessions with it; any other change of times must
+        /// leave room for them (SESSION_OUTSIDE_EVENT, as a field violation). Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH
+        /// (ABORTED), EVENT_NOT_EDITABLE (it is submitted: withdraw it first; or it is over), EVENT_INCOMPLETE (what has been
+        /// approved would lack something; with a field violation for each thing).
         pub async fn update_event(
             &mut self,
             request: impl tonic::IntoRequest<super::UpdateEventRequest>,
@@ -2598,7 +2602,8 @@ pub mod event_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Copies an event with its sessions and speakers into a new draft, moved to a new start. Reasons: EVENT_NOT_FOUND.
+        /// Copies an event with its sessions, speakers and pictures into a new draft, some days later. Guests are not copied.
+        /// Reasons: EVENT_NOT_FOUND.
         pub async fn clone_event(
             &mut self,
             request: impl tonic::IntoRequest<super::CloneEventRequest>,
@@ -2947,7 +2952,8 @@ pub mod event_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Stores a picture for an event: a cover or a speaker. Reasons: EVENT_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+        /// Stores a picture for an event: a cover or a speaker. One that is not used within a day is removed. Reasons:
+        /// EVENT_NOT_FOUND, EVENT_NOT_EDITABLE, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_IMAGES.
         pub async fn upload_event_image(
             &mut self,
             request: impl tonic::IntoRequest<super::UploadEventImageRequest>,
@@ -3069,7 +3075,10 @@ pub mod event_service_server {
             tonic::Status,
         >;
         /// Changes an event. A change of title, times or visibility of an approved event sends it back to draft; a rejected
-        /// event becomes a draft. Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED), EVENT_NOT_EDITABLE.
+        /// event becomes a draft. An event that is moved as a whole takes its sessions with it; any other change of times must
+        /// leave room for them (SESSION_OUTSIDE_EVENT, as a field violation). Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH
+        /// (ABORTED), EVENT_NOT_EDITABLE (it is submitted: withdraw it first; or it is over), EVENT_INCOMPLETE (what has been
+        /// approved would lack something; with a field violation for each thing).
         async fn update_event(
             &self,
             request: tonic::Request<super::UpdateEventRequest>,
@@ -3077,7 +3086,8 @@ pub mod event_service_server {
             tonic::Response<super::UpdateEventResponse>,
             tonic::Status,
         >;
-        /// Copies an event with its sessions and speakers into a new draft, moved to a new start. Reasons: EVENT_NOT_FOUND.
+        /// Copies an event with its sessions, speakers and pictures into a new draft, some days later. Guests are not copied.
+        /// Reasons: EVENT_NOT_FOUND.
         async fn clone_event(
             &self,
             request: tonic::Request<super::CloneEventRequest>,
@@ -3182,7 +3192,8 @@ pub mod event_service_server {
             tonic::Response<super::CancelEventResponse>,
             tonic::Status,
         >;
-        /// Stores a picture for an event: a cover or a speaker. Reasons: EVENT_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+        /// Stores a picture for an event: a cover or a speaker. One that is not used within a day is removed. Reasons:
+        /// EVENT_NOT_FOUND, EVENT_NOT_EDITABLE, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_IMAGES.
         async fn upload_event_image(
             &self,
             request: tonic::Request<super::UploadEventImageRequest>,
@@ -3214,7 +3225,8 @@ pub mod event_service_server {
     /// ▼   │         ▼
     /// rejected       cancelled (also from published and live)
     ///
-    /// For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path.
+    /// For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path. So it is for one who may see
+    /// it and asks to change it without being on its team.
     #[derive(Debug)]
     pub struct EventServiceServer<T> {
         inner: Arc<T>,

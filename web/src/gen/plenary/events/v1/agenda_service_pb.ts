@@ -87,7 +87,7 @@ export type UpdateSessionRequest = Message<"plenary.events.v1.UpdateSessionReque
   session?: Session | undefined;
 
   /**
-   * Paths relative to the session; absent for all that can change.
+   * Paths relative to the session; absent for all populated fields that can change, "*" for all that can change.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -235,7 +235,7 @@ export type UpdateSpeakerRequest = Message<"plenary.events.v1.UpdateSpeakerReque
   speaker?: Speaker | undefined;
 
   /**
-   * Paths relative to the speaker; absent for all that can change.
+   * Paths relative to the speaker; absent for all populated fields that can change, "*" for all that can change.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -484,7 +484,7 @@ export const ListGuestsResponseSchema: GenMessage<ListGuestsResponse> = /*@__PUR
 
 /**
  * An event's sessions, speakers and guests. Every change moves the event's etag and can be made while the event can
- * be edited. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
+ * be edited: not while it is submitted, and not when it is over. Reasons of all: EVENT_NOT_FOUND, EVENT_NOT_EDITABLE.
  *
  * @generated from service plenary.events.v1.AgendaService
  */

@@ -37,7 +37,7 @@ export type Event = Message<"plenary.events.v1.Event"> & {
   organizationId: string;
 
   /**
-   * Name of the organization when the event was last saved.
+   * Name of the organization when the event was created.
    *
    * @generated from field: string organization_name = 3;
    */
@@ -525,21 +525,21 @@ export enum EventState {
   DRAFT = 1,
 
   /**
-   * Waits for an administrator; its team alone sees it.
+   * Waits for an administrator; its team and the administrators see it, and nobody edits it.
    *
    * @generated from enum value: EVENT_STATE_SUBMITTED = 2;
    */
   SUBMITTED = 2,
 
   /**
-   * May be published; its team alone sees it.
+   * May be published; its team and the administrators see it.
    *
    * @generated from enum value: EVENT_STATE_APPROVED = 3;
    */
   APPROVED = 3,
 
   /**
-   * Sent back with a reason; editing makes it a draft again.
+   * Sent back with a reason; its team and the administrators see it. Editing makes it a draft again.
    *
    * @generated from enum value: EVENT_STATE_REJECTED = 4;
    */
@@ -567,7 +567,7 @@ export enum EventState {
   ENDED = 7,
 
   /**
-   * Will not take place; those whom its visibility admits still see that.
+   * Will not take place; if it was published, those whom its visibility admits still see that.
    *
    * @generated from enum value: EVENT_STATE_CANCELLED = 8;
    */
@@ -606,7 +606,7 @@ export enum EventVisibility {
   UNLISTED = 2,
 
   /**
-   * Its team and its guests open it; for others it does not exist.
+   * Its team, its guests and administrators open it; for others it does not exist.
    *
    * @generated from enum value: EVENT_VISIBILITY_PRIVATE = 3;
    */

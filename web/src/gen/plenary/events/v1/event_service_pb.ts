@@ -188,7 +188,7 @@ export type UpdateEventRequest = Message<"plenary.events.v1.UpdateEventRequest">
   event?: Event | undefined;
 
   /**
-   * Paths relative to the event; absent for all that can change.
+   * Paths relative to the event; absent for all populated fields that can change, "*" for all that can change.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -258,7 +258,7 @@ export type CloneEventRequest = Message<"plenary.events.v1.CloneEventRequest"> &
   title: string;
 
   /**
-   * Days to move every time by; 0 keeps them. -3,660 to 3,660.
+   * Days to move every time by, -3,660 to 3,660; 0 keeps them. Times of day in the event's zone stay as they are.
    *
    * @generated from field: int32 shift_days = 4;
    */
@@ -413,7 +413,7 @@ export const ListMyEventsResponseSchema: GenMessage<ListMyEventsResponse> = /*@_
  */
 export type SearchEventsRequest = Message<"plenary.events.v1.SearchEventsRequest"> & {
   /**
-   * Words of title, summary, description, speaker or organization; empty for all.
+   * Beginnings of words of title, summary, description, speaker or organization, at most 200 characters; empty for all.
    *
    * @generated from field: string query = 1;
    */
@@ -1072,7 +1072,8 @@ export const PreviewDescriptionResponseSchema: GenMessage<PreviewDescriptionResp
  *             ▼   │         ▼
  *          rejected       cancelled (also from published and live)
  *
- * For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path.
+ * For a caller who may not see an event, it does not exist: EVENT_NOT_FOUND on every path. So it is for one who may see
+ * it and asks to change it without being on its team.
  *
  * @generated from service plenary.events.v1.EventService
  */
@@ -1109,7 +1110,10 @@ export const EventService: GenService<{
   },
   /**
    * Changes an event. A change of title, times or visibility of an approved event sends it back to draft; a rejected
-   * event becomes a draft. Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED), EVENT_NOT_EDITABLE.
+   * event becomes a draft. An event that is moved as a whole takes its sessions with it; any other change of times must
+   * leave room for them (SESSION_OUTSIDE_EVENT, as a field violation). Reasons: EVENT_NOT_FOUND, ETAG_MISMATCH
+   * (ABORTED), EVENT_NOT_EDITABLE (it is submitted: withdraw it first; or it is over), EVENT_INCOMPLETE (what has been
+   * approved would lack something; with a field violation for each thing).
    *
    * @generated from rpc plenary.events.v1.EventService.UpdateEvent
    */
@@ -1119,7 +1123,8 @@ export const EventService: GenService<{
     output: typeof UpdateEventResponseSchema;
   },
   /**
-   * Copies an event with its sessions and speakers into a new draft, moved to a new start. Reasons: EVENT_NOT_FOUND.
+   * Copies an event with its sessions, speakers and pictures into a new draft, some days later. Guests are not copied.
+   * Reasons: EVENT_NOT_FOUND.
    *
    * @generated from rpc plenary.events.v1.EventService.CloneEvent
    */
@@ -1250,7 +1255,8 @@ export const EventService: GenService<{
     output: typeof CancelEventResponseSchema;
   },
   /**
-   * Stores a picture for an event: a cover or a speaker. Reasons: EVENT_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+   * Stores a picture for an event: a cover or a speaker. One that is not used within a day is removed. Reasons:
+   * EVENT_NOT_FOUND, EVENT_NOT_EDITABLE, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_IMAGES.
    *
    * @generated from rpc plenary.events.v1.EventService.UploadEventImage
    */
