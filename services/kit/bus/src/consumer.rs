@@ -305,7 +305,7 @@ impl<H: Handler> Consumer<H> {
             .arg("~")
             .arg(PARKED_ENTRIES_MAX)
             .arg("*");
-        add.arg("entry").arg(&entry.id).arg("reason").arg(reason.to_string());
+        add.arg("entry").arg(&entry.id).arg("reason").arg(chain(&**reason));
         add.arg("fact").arg(entry.get::<Vec<u8>>("fact").unwrap_or_default());
         let mut acknowledge = redis::cmd("XACK");
         acknowledge.arg(self.stream.key()).arg(&self.group).arg(&entry.id);
@@ -334,6 +334,12 @@ fn decode(entry: &StreamId) -> Result<Fact, Error> {
         .get("fact")
         .ok_or_else(|| Error::malformed("an entry without a fact"))?;
     Fact::from_wire(&bytes)
+}
+
+/// An error and its causes in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

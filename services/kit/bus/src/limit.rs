@@ -4,11 +4,11 @@
 //! process run the same three lines.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::Script;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::limits::{LIMITER_KEYS_MAX, LIMITER_PAUSE, LIMITER_TIMEOUT};
 use crate::{Bus, Error};
@@ -53,7 +53,7 @@ struct Inner {
 struct Local {
     /// When each bucket is full again.
     full: HashMap<String, Instant>,
-    /// Redis is left alone until then.
+    /// Redis failed, and is left alone until then.
     alone_until: Option<Instant>,
 }
 
@@ -83,14 +83,12 @@ impl Limiter {
             return self.0.take_local(key, cost);
         }
         match self.0.take_shared(key, cost).await {
-            Ok(verdict) => verdict,
+            Ok(verdict) => {
+                self.0.rejoin();
+                verdict
+            }
             Err(error) => {
-                warn!(
-                    limiter = self.0.prefix,
-                    error = &error as &dyn std::error::Error,
-                    "rate is limited in this process only"
-                );
-                self.0.leave_redis_alone();
+                self.0.leave_redis_alone(&error);
                 self.0.take_local(key, cost)
             }
         }
@@ -111,7 +109,7 @@ impl Inner {
 
     fn take_local(&self, key: &str, cost: Duration) -> Verdict {
         let now = self.bus.clock().instant();
-        let mut local = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut local = self.local();
         if local.full.len() >= LIMITER_KEYS_MAX {
             local.full.retain(|_, full| *full > now);
         }
@@ -128,15 +126,27 @@ impl Inner {
     }
 
     fn is_alone(&self) -> bool {
-        let local = self.local.lock().unwrap_or_else(PoisonError::into_inner);
-        local
+        self.local()
             .alone_until
             .is_some_and(|until| self.bus.clock().instant() < until)
     }
 
-    fn leave_redis_alone(&self) {
+    fn leave_redis_alone(&self, error: &Error) {
         let until = self.bus.clock().instant() + LIMITER_PAUSE;
-        self.local.lock().unwrap_or_else(PoisonError::into_inner).alone_until = Some(until);
+        if self.local().alone_until.replace(until).is_none() {
+            let error: &dyn std::error::Error = error;
+            warn!(limiter = self.prefix, error, "rates are limited in this process only");
+        }
+    }
+
+    fn rejoin(&self) {
+        if self.local().alone_until.take().is_some() {
+            info!(limiter = self.prefix, "rates are limited for all processes again");
+        }
+    }
+
+    fn local(&self) -> MutexGuard<'_, Local> {
+        self.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

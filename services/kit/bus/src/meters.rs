@@ -3,11 +3,14 @@
 use kit_telemetry::Metrics;
 use kit_telemetry::prometheus_client::metrics::counter::Counter;
 use kit_telemetry::prometheus_client::metrics::family::Family;
+use kit_telemetry::prometheus_client::metrics::gauge::Gauge;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Meters {
     /// Facts that went into a stream.
     pub(crate) published: Family<Labels<1>, Counter>,
+    /// Facts that have not been published yet.
+    pub(crate) waiting: Family<Labels<1>, Gauge>,
     /// Facts that a group dealt with.
     pub(crate) handled: Family<Labels<2>, Counter>,
     /// Facts that a group gave up on. Anything but zero wants a look.
@@ -23,6 +26,11 @@ impl Meters {
     pub(crate) fn new(metrics: &Metrics) -> Self {
         Self {
             published: metrics.register("bus_facts_published", "Facts put into a stream", Family::default()),
+            waiting: metrics.register(
+                "bus_facts_waiting",
+                "Facts in an outbox that wait for Redis",
+                Family::default(),
+            ),
             handled: metrics.register(
                 "bus_facts_handled",
                 "Facts that a consumer group dealt with",

@@ -1,13 +1,14 @@
 //! A directory of things that come and go: who is there, and what they say about themselves.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use deadpool_redis::redis::{self, Script};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::limits::REGISTRY_ENTRIES_MAX;
 use crate::{Bus, Error};
@@ -23,6 +24,8 @@ pub struct Registry {
     /// Of the values and of their expiries. The braces put both on one node of a cluster.
     keys: [String; 2],
     own: Arc<Mutex<BTreeMap<String, Own>>>,
+    /// Whether the last attempt to tell the others failed.
+    is_alone: Arc<AtomicBool>,
 }
 
 /// An entry that this process put.
@@ -39,6 +42,7 @@ impl Registry {
             bus,
             keys,
             own: Arc::default(),
+            is_alone: Arc::default(),
         }
     }
 
@@ -46,13 +50,15 @@ impl Registry {
     pub async fn put(&self, id: &str, value: impl Into<Bytes>, ttl: Duration) {
         let value = value.into();
         self.remember(id, value.clone(), ttl);
-        if let Err(error) = self.put_shared(id, &value, ttl).await {
-            warn!(
-                registry = self.keys[0],
-                id,
-                error = &error as &dyn std::error::Error,
-                "registered in this process only"
-            );
+        let shared = self.put_shared(id, &value, ttl).await;
+        let was_alone = self.is_alone.swap(shared.is_err(), Ordering::Relaxed);
+        match shared {
+            Err(error) if !was_alone => {
+                let error: &dyn std::error::Error = &error;
+                warn!(registry = self.keys[0], error, "registered in this process only");
+            }
+            Ok(()) if was_alone => info!(registry = self.keys[0], "registered for all processes again"),
+            _ => {}
         }
     }
 

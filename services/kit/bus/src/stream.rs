@@ -78,6 +78,12 @@ impl Stream {
         }
     }
 
+    /// Tells the metrics how many facts wait to be published. Whoever has the outbox knows.
+    pub fn report_waiting(&self, facts: i64) {
+        let labels = [("stream", self.name.clone())];
+        self.bus.meters().waiting.get_or_create(&labels).set(facts);
+    }
+
     /// Entries in the stream now.
     ///
     /// # Errors

@@ -259,3 +259,47 @@ async fn run(program: &'static str, command: Command, input: &[u8]) -> Result<()
         log,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use super::*;
+
+    const NOBODY: RunAs = RunAs::User {
+        uid: 65_534,
+        gid: 65_534,
+    };
+
+    /// The way that is left to root where user namespaces are forbidden.
+    #[tokio::test]
+    async fn an_unprivileged_user_runs_it_and_owns_the_data() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let way = tempfile::tempdir().expect("a folder");
+        let (durability, lifetime) = (Durability::Disposable, Lifetime::WithParent);
+        let settings = Settings {
+            folder: way.path().join("postgres"),
+            durability,
+            lifetime,
+        };
+        let open_way = |mode| fs::set_permissions(way.path(), fs::Permissions::from_mode(mode)).expect("it is ours");
+        open_way(0o700);
+        let error = start(&settings, Some(NOBODY)).await.expect_err("the way is closed");
+        assert!(
+            matches!(&error, Error::Unreachable { folder, .. } if folder == way.path()),
+            "{error}"
+        );
+        open_way(0o755);
+
+        let server = start(&settings, Some(NOBODY)).await.expect("starts");
+        let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
+        assert!(status.contains("Uid:\t65534\t65534"), "{status}");
+        server.stop().await;
+        assert_eq!(fs::metadata(settings.folder.join("data")).expect("there").uid(), 65_534);
+        // Who owns the data decides the next time.
+        assert_eq!(RunAs::choose(&settings.folder.join("data")).expect("chosen"), NOBODY);
+        start(&settings, None).await.expect("starts again").stop().await;
+    }
+}

@@ -1,6 +1,7 @@
 //! What can go wrong between a service and its database, sorted by what a caller can do about it.
 
 use kit_bus::Failure;
+use tonic::{Code, Status};
 
 /// A boxed error of any origin.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -59,8 +60,8 @@ impl Error {
         matches!(self, Self::Conflict(_) | Self::Timeout(_) | Self::Unavailable(_))
     }
 
-    /// Whether `error` is, or was caused by, something that is only away for now: the database, the bus, or what a
-    /// handler calls [`Failure::Unavailable`].
+    /// Whether `error` is, or was caused by, something that is only away for now: the database, the bus, another service,
+    /// or what a handler calls [`Failure::Unavailable`].
     pub fn is_transient_cause(error: &(dyn std::error::Error + 'static)) -> bool {
         let mut causes = std::iter::successors(Some(error), |error| error.source());
         causes.any(|cause| {
@@ -68,9 +69,17 @@ impl Error {
                 || cause
                     .downcast_ref::<kit_bus::Error>()
                     .is_some_and(kit_bus::Error::is_unavailable)
+                || cause.downcast_ref::<Status>().is_some_and(is_transient_status)
                 || matches!(cause.downcast_ref::<Failure>(), Some(Failure::Unavailable(_)))
         })
     }
+}
+
+fn is_transient_status(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted | Code::Aborted
+    )
 }
 
 impl From<sqlx::Error> for Error {

@@ -16,9 +16,9 @@ pub trait FactHandler: Send + Sync {
     /// Applies `fact` within the transaction that also remembers it, so that it takes effect once or not at all. Facts
     /// of no interest are a success.
     ///
-    /// An error that was caused by the database being away is tried again for as long as that lasts; a handler that
-    /// calls another service says the same with [`Failure::Unavailable`]. After any other error there are a few more
-    /// attempts, then the fact is parked for an operator.
+    /// An error that was caused by the database or another service being away is tried again for as long as that lasts
+    /// ([`Error::is_transient_cause`]); a handler can also say so itself with [`Failure::Unavailable`]. After any other
+    /// error there are a few more attempts, then the fact is parked for an operator.
     fn handle(&self, connection: &mut PgConnection, fact: &Fact) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 

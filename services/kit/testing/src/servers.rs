@@ -25,7 +25,7 @@ while :; do
   flock --exclusive --nonblock "$1" sh -c '
     rm -f "$3"
     kill -INT "$1"; kill -TERM "$2"
-    while kill -0 "$1" 2>/dev/null || kill -0 "$2" 2>/dev/null; do sleep 0.1; done
+    for i in $(seq 100); do kill -0 "$1" 2>/dev/null || kill -0 "$2" 2>/dev/null || exit 0; sleep 0.1; done
   ' stop "$2" "$3" "$4" && exit
 done
 "#;

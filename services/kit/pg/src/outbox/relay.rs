@@ -106,9 +106,10 @@ impl Relay {
         Ok(facts.len() as u64)
     }
 
-    /// Finds out whether the stream has lost facts, when there is nothing to publish that would show it.
+    /// Counts what waits, and finds out whether the stream has lost facts when nothing is published that would show it.
     async fn check(&self) -> Result<(), RelayError> {
         let mut tx = self.pool.begin().await?;
+        self.stream.report_waiting(count_waiting(&mut tx).await?);
         take_turn(&mut tx).await?;
         if let Published::Lost(last) = self.stream.publish(last_entry(&mut tx).await?, &[]).await? {
             self.restore(&mut tx, last).await?;
@@ -154,6 +155,13 @@ async fn waiting(connection: &mut PgConnection) -> Result<Vec<Fact>> {
     .fetch_all(connection)
     .await?;
     rows.iter().map(fact).collect()
+}
+
+async fn count_waiting(connection: &mut PgConnection) -> Result<i64> {
+    let count = sqlx::query("select count(*) from outbox where publish_time is null")
+        .fetch_one(connection)
+        .await?;
+    Ok(count.try_get(0)?)
 }
 
 fn fact(row: &PgRow) -> Result<Fact> {

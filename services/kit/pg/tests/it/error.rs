@@ -117,5 +117,9 @@ fn a_transient_cause_is_found_at_any_depth() {
     assert!(Error::is_transient_cause(&kit_bus::Failure::Unavailable(
         "another service is away".into()
     )));
+    assert!(Error::is_transient_cause(&tonic::Status::unavailable(
+        "another service is away"
+    )));
+    assert!(!Error::is_transient_cause(&tonic::Status::not_found("no such order")));
     assert!(!Error::is_transient_cause(&kit_bus::Failure::Rejected("no".into())));
 }
