@@ -2,8 +2,6 @@
 
 mod access;
 mod entry;
-mod follow;
 
 pub(crate) use access::{Permission, RoomAccess, RoomState};
 pub(crate) use entry::{Author, AuthorName, ChatText, Content, Entry, NewEntry};
-pub(crate) use follow::{Announced, Follower};

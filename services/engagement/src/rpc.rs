@@ -11,7 +11,7 @@ use plenary_proto::engagement::v1::*;
 use tonic::{Request, Response, Status};
 
 use crate::error::EngagementError;
-use crate::follow::Following;
+use crate::follow::follow;
 use crate::peers::room_access;
 use crate::{Engagement, commands, convert, store};
 
@@ -52,11 +52,9 @@ impl ChatService for Engagement {
         if !speaks_for_others(&context) {
             self.readable(&context, room).await.map_err(refuse)?;
         }
-        let (last_sequence, following) = Following::begin(self, room, after).await.map_err(refuse)?;
+        let (last_sequence, messages) = follow(self, room, after).await.map_err(refuse)?;
         let hello = Kind::Hello(FollowMessagesHello { last_sequence });
-        let messages = following
-            .into_stream()
-            .map(|message| message.map(Kind::Message).map_err(refuse));
+        let messages = messages.map(|message| message.map(Kind::Message).map_err(refuse));
         let steps = stream::iter([Ok(hello)]).chain(messages);
         let answers = steps.map(|step| step.map(|kind| FollowMessagesResponse { kind: Some(kind) }));
         Ok(Response::new(Box::pin(answers)))

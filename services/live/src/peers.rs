@@ -14,7 +14,7 @@ use crate::NAME;
 use crate::error::LiveError;
 
 /// The name in the certificates of SFU nodes.
-const SFU: &str = "sfu-node";
+const SFU: &str = "sfu";
 
 /// The parts of Plenary that this one calls.
 #[derive(Clone, Debug)]
