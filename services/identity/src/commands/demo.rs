@@ -35,6 +35,12 @@ pub async fn ensure_demo_organization(pool: &Pool, clock: &Clock, rng: &Rng) -> 
     let organization_id = organizations::get_or_insert(&mut tx, &new).await?;
     let administrators = users::administrators(&mut tx, 1).await?;
     tx.commit().await?;
-    let user_id = administrators.first().map_or_else(|| UserId::new(clock, rng), |user| user.id);
-    Ok(DemoOrganization { organization_id, organization_name: NAME.to_owned(), user_id })
+    let user_id = administrators
+        .first()
+        .map_or_else(|| UserId::new(clock, rng), |user| user.id);
+    Ok(DemoOrganization {
+        organization_id,
+        organization_name: NAME.to_owned(),
+        user_id,
+    })
 }
