@@ -1,6 +1,7 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { ResendNotice } from '~/features/account/resend-notice';
+import { CheckoutPage } from '~/features/tickets/checkout-page';
 
 export const Route = createLazyRoute('/events/$eventId/tickets')({
-  component: () => <PageSlot title="Get a ticket" />,
+  component: () => <CheckoutPage verifyEmail={(email) => <ResendNotice email={email} />} />,
 });

@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { MyTicketsPage } from '~/features/tickets/my-tickets-page';
 
-export const Route = createLazyRoute('/tickets')({
-  component: () => <PageSlot title="My tickets" />,
-});
+export const Route = createLazyRoute('/tickets')({ component: MyTicketsPage });

@@ -2,7 +2,6 @@ import { defineMessages } from '~/lib/i18n/messages';
 
 export const m = defineMessages('tickets', {
   // The card of an event
-  cardTitle: 'Tickets',
   free: 'Free',
   from: 'from {price}',
   left: '{count, plural, one {# ticket left} other {# tickets left}}',
@@ -24,7 +23,6 @@ export const m = defineMessages('tickets', {
   joinText: '“{title}” is open to you.',
   going: '{count, plural, one {You have a ticket.} other {You have # tickets.}}',
   getMore: 'Get another ticket',
-  typesLoading: 'Loading tickets',
 
   // Getting a ticket
   checkoutTitle: 'Get tickets',
@@ -34,7 +32,6 @@ export const m = defineMessages('tickets', {
   stepDetails: 'Your details',
   stepDone: 'Done',
   chooseTitle: 'Choose your tickets',
-  perOrder: 'At most {max} in one order',
   chosen: '{count, plural, =0 {Nothing chosen yet} one {# ticket} other {# tickets}}',
   continue: 'Continue',
   continueSignIn: 'Sign in to continue',
@@ -44,7 +41,6 @@ export const m = defineMessages('tickets', {
   onlyLeft:
     'Somebody was faster: {remaining, plural, =0 {none is} one {only one is} other {only # are}} left of this ticket.',
   onlyMax: 'At most {max, number} of this ticket fit into one order.',
-  heldTitle: 'Your tickets are still held',
   heldText:
     '{count, plural, one {One ticket is} other {# tickets are}} held for you for {left} more.',
   heldContinue: 'Continue with them',
@@ -82,7 +78,6 @@ export const m = defineMessages('tickets', {
   doneToTickets: 'See my tickets',
   addToCalendar: 'Add to calendar',
   toEvent: 'To the event',
-  orderNotFound: 'There is no such order, or it is not yours',
 
   // My tickets
   myTitle: 'My tickets',
@@ -114,6 +109,7 @@ export const m = defineMessages('tickets', {
   cancelDo: 'Cancel order',
   cancelDone: 'The order is cancelled.',
   more: 'Show more tickets',
+  retry: 'Try again',
   offline: 'You are offline. These are your tickets as of {when}; the codes work all the same.',
   unreachable:
     'We cannot reach the server. These are your tickets as of {when}; the codes work all the same.',
