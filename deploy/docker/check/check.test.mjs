@@ -37,7 +37,7 @@ test("what the language has and this reader does not is an error", () => {
   assert.throws(() => parse("FROM a:1\n"), /FROM <base> AS <name>/);
   assert.throws(() => parse("FROM a:${NO} AS b\n"), /no ARG NO/);
   assert.throws(() => run("--network=none true"), /only cache mounts/);
-  assert.throws(() => copy("--chown=1 a b"), /only --from/);
+  assert.throws(() => copy("--link a b"), /only --from/);
 });
 
 test("a target that is missing, is root, has no health check or starts another is found", () => {

@@ -1,7 +1,7 @@
 // Reads the part of the Dockerfile language that ../Dockerfile uses. Anything else is an error rather than a guess.
 
 const KNOWN = new Set(
-  "ARG FROM WORKDIR COPY ENV RUN EXPOSE USER STOPSIGNAL HEALTHCHECK ENTRYPOINT".split(" "),
+  "ARG FROM WORKDIR COPY ENV RUN EXPOSE USER VOLUME STOPSIGNAL HEALTHCHECK ENTRYPOINT CMD".split(" "),
 );
 
 /**
@@ -62,7 +62,7 @@ export function copy(rest) {
   const words = rest.split(/\s+/);
   const flags = words.filter((word) => word.startsWith("--"));
   const from = flags.map((flag) => /^--from=(.+)$/.exec(flag)?.[1]).find(Boolean) ?? null;
-  if (flags.some((flag) => !flag.startsWith("--from="))) throw new Error(`COPY ${rest}: only --from is known here`);
+  if (!flags.every((flag) => /^--(from|chown)=/.test(flag))) throw new Error(`COPY ${rest}: only --from and --chown are known here`);
   const paths = words.filter((word) => !word.startsWith("--"));
   return { from, sources: paths.slice(0, -1), target: paths.at(-1) };
 }

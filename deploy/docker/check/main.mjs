@@ -1,12 +1,12 @@
 // Checks ../Dockerfile, ../compose.yaml and ../healthcheck.sh without a Docker engine. `node main.mjs <work folder>`.
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 
 import { parse } from "./dockerfile.mjs";
 import { play, unbuilt } from "./play.mjs";
-import { bases, compose, ignoring, sources, targets } from "./rules.mjs";
+import { bases, compose, environment, ignoring, settings, sources, targets } from "./rules.mjs";
 
 // A sentence, not a trace: what fails is the Dockerfile or a build, whose own words are above.
 process.on("uncaughtException", ({ message }) => stopIf([message]));
@@ -38,7 +38,7 @@ const roots = play(builders, {
   caches: { "/npm": folder("npm"), "/usr/local/cargo/registry": folder("registry"), "/src/target": targetFolder() },
 });
 const fromBase = ["/etc/ssl/certs/ca-certificates.crt"];
-stopIf([...unbuilt(dockerfile.stages, roots, fromBase), ...libraries(roots.get("build"))]);
+stopIf([...unbuilt(dockerfile.stages, roots, fromBase), ...libraries(roots.get("build")), ...known(roots.get("build"))]);
 console.log("✓ the build steps ran with just the files that the images are built from");
 
 /** The folders of binaries that are deployed are named like them. */
@@ -90,6 +90,25 @@ function libraries(root) {
     const missing = wanted.map((line) => line.trim().split(" ")[0]).filter((library) => !known.test(library));
     return missing.map((library) => `${binary} wants ${library}, which the runtime image does not have`);
   });
+}
+
+/** Plenary knows every setting that the image and the compose file give it, and reads them all. */
+function known(root) {
+  const given = settings(read("deploy/docker/compose.yaml")).map(([name, value]) => [
+    name,
+    name.endsWith("_FILE") ? secretFile(name) : value.replace(/\$\{\w+:-(.*)\}/, "$1"),
+  ]);
+  const env = { ...environment(dockerfile.stages, "plenary"), ...Object.fromEntries(given) };
+  const { status, stderr } = spawnSync(join(root, "src/out/plenary"), ["config", "print"], { env, encoding: "utf8" });
+  return status === 0 ? [] : [`the image and compose.yaml configure what Plenary does not take: ${stderr.trim()}`];
+}
+
+/** A file with what could be in the secret of that name. */
+function secretFile(name) {
+  const scheme = /_(POSTGRES|REDIS)_URL_/.exec(name)?.[1].toLowerCase();
+  const path = join(folder("secrets"), name);
+  writeFileSync(path, scheme ? `${scheme}://plenary:a@localhost/plenary` : "a-secret-that-is-long-enough-for-anything");
+  return path;
 }
 
 /** Stands for the build's target folder: cargo's own, which calls the profile `dev` by its folder `debug`. */

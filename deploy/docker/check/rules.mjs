@@ -1,5 +1,5 @@
 // What must be true of ../Dockerfile, as functions from its stages to sentences about what is wrong.
-import { chain, copy } from "./dockerfile.mjs";
+import { assignment, chain, copy } from "./dockerfile.mjs";
 
 /** Each binary that is deployed has a target of its name, and what every target promises. */
 export function targets({ stages }, binaries) {
@@ -54,6 +54,18 @@ export function ignoring(text) {
     return new RegExp(`^${pattern}(/|$)`);
   });
   return (path) => rules.some((rule) => rule.test(path));
+}
+
+/** What the environment of a target is: its ENV and those of the stages below it. */
+export function environment(stages, name) {
+  const all = chain(stages, stages.find((stage) => stage.name === name)).reverse();
+  const set = all.flatMap(({ steps }) => steps.filter(({ word }) => word === "ENV").map(({ rest }) => assignment(rest)));
+  return Object.assign({}, ...set);
+}
+
+/** The settings that compose.yaml gives to Plenary, as `[variable, value]`. */
+export function settings(text) {
+  return [...text.matchAll(/^\s+(PLENARY_\w+): (.+)$/gm)].map(([, name, value]) => [name, value.replace(/^["']|["']$/g, "")]);
 }
 
 /** The compose file: its own images are targets, and no secret has a default or stands in it. */

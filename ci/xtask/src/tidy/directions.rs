@@ -106,13 +106,36 @@ const LOCAL: &str = "services/kit/local";
 /// Where the kit's two crates for developers may be used, other than in tests: nothing that ships starts a database.
 const DEVELOPERS_KIT: [(&str, &[&str]); 2] = [(TESTING, &[]), (LOCAL, &[TESTING, "services/plenary", "ci/xtask"])];
 
-/// Crates of others that only some of ours may name, by prefix of the name.
-const ONLY_IN: [(&str, &[&str]); 4] = [
-    // webrtc-rs renames its types between betas: one crate knows them. The load test is a client of its own.
-    ("webrtc", &["sfu/peer", "loadtest"]),
-    ("rtc", &["sfu/peer", "loadtest"]),
-    ("sqlx", &["services"]),
-    ("aws-sdk-", &["services/kit/blobs", "services/live"]),
+/// A family of crates of others (`rtc` and `rtc-*`) that only some of ours may name.
+struct Reserved {
+    family: &'static str,
+    for_crates: &'static [&'static str],
+    for_tests_of: &'static [&'static str],
+}
+
+const RESERVED: [Reserved; 4] = [
+    // webrtc-rs renames its types between betas: one crate knows them. The load test is a client of its own, and the
+    // node's tests join with one.
+    Reserved {
+        family: "webrtc",
+        for_crates: &["sfu/peer", "loadtest"],
+        for_tests_of: &[],
+    },
+    Reserved {
+        family: "rtc",
+        for_crates: &["sfu/peer", "loadtest"],
+        for_tests_of: &["sfu/node"],
+    },
+    Reserved {
+        family: "sqlx",
+        for_crates: &["services"],
+        for_tests_of: &[],
+    },
+    Reserved {
+        family: "aws-sdk",
+        for_crates: &["services/kit/blobs", "services/live"],
+        for_tests_of: &[],
+    },
 ];
 
 /// The only crates of others in the SFU's core: small, about data, without a clock, a socket or a source of randomness.
@@ -216,20 +239,22 @@ fn own_edge(folder: &str, place: &Place, to: &str, tests_only: bool) -> Option<&
 }
 
 fn foreign_edge(folder: &str, to: &str, tests_only: bool) -> Option<&'static str> {
-    // `rtc` stands for `rtc` and `rtc-*`, and not for `rtcp-something`.
-    let names = |prefix: &str| match to.strip_prefix(prefix) {
-        Some(rest) => rest.is_empty() || rest.starts_with('-') || prefix.ends_with('-'),
-        None => false,
-    };
-    let elsewhere = ONLY_IN.iter().filter(|(prefix, _)| names(prefix));
-    if elsewhere
-        .flat_map(|(_, folders)| [folders.iter().any(|only| is_in(folder, only))])
-        .any(|allowed| !allowed)
-    {
+    let named_by = |folders: &[&str]| folders.iter().any(|named_by| is_in(folder, named_by));
+    let refused = RESERVED
+        .iter()
+        .filter(|reserved| is_of_family(to, reserved.family))
+        .any(|reserved| !named_by(reserved.for_crates) && !(tests_only && named_by(reserved.for_tests_of)));
+    if refused {
         return Some("named by the crates that directions.rs lists, and by no other");
     }
     let foreign_to_core = folder == "sfu/core" && !tests_only && !CORE_DATA_CRATES.contains(&to);
     foreign_to_core.then_some("the SFU's core depends on small data crates only")
+}
+
+/// Whether `name` is `family` or `family-something`.
+fn is_of_family(name: &str, family: &str) -> bool {
+    name.strip_prefix(family)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 fn forbidden_reach(graph: &Graph, name: &str, folder: &str) -> Vec<Finding> {
@@ -382,6 +407,7 @@ mod tests {
     fn webrtc_is_named_by_the_peer_only() {
         assert_eq!(found(&[("sfu-node", "rtc-srtp")]), ["sfu/node -> rtc-srtp"]);
         assert_eq!(found(&[("sfu-node", "dev:webrtc")]), ["sfu/node -> webrtc"]);
+        assert_eq!(found(&[("sfu-node", "dev:rtc")]), Vec::<String>::new());
         assert_eq!(found(&[("sfu-node", "rtcp-types")]), Vec::<String>::new());
     }
 
