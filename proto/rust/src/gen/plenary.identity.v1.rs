@@ -559,7 +559,8 @@ pub mod account_service_client {
             self
         }
         /// Creates an account with the attendee role and mails a verification link. A known address gets the same answer
-        /// and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS, PASSWORD_TOO_WEAK (as a field violation).
+        /// and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo),
+        /// PASSWORD_TOO_WEAK (as a field violation).
         pub async fn sign_up(
             &mut self,
             request: impl tonic::IntoRequest<super::SignUpRequest>,
@@ -608,7 +609,8 @@ pub mod account_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Mails a new verification link, if the address has an account that is not verified. Always succeeds.
+        /// Mails a new verification link, if the address has an account that is not verified. Nobody learns whether. Reasons:
+        /// TOO_MANY_ATTEMPTS (of one network).
         pub async fn resend_verification(
             &mut self,
             request: impl tonic::IntoRequest<super::ResendVerificationRequest>,
@@ -639,7 +641,7 @@ pub mod account_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Starts a session. Reasons: CREDENTIALS_WRONG, EMAIL_NOT_VERIFIED (only when the password was right),
-        /// TOO_MANY_ATTEMPTS (with RetryInfo).
+        /// TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo).
         pub async fn log_in(
             &mut self,
             request: impl tonic::IntoRequest<super::LogInRequest>,
@@ -743,7 +745,8 @@ pub mod account_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Mails a link to set a new password, if the address has an account. Always succeeds.
+        /// Mails a link to set a new password, if the address has an account. Nobody learns whether. Reasons:
+        /// TOO_MANY_ATTEMPTS (of one network).
         pub async fn request_password_reset(
             &mut self,
             request: impl tonic::IntoRequest<super::RequestPasswordResetRequest>,
@@ -873,7 +876,8 @@ pub mod account_service_server {
     #[async_trait]
     pub trait AccountService: std::marker::Send + std::marker::Sync + 'static {
         /// Creates an account with the attendee role and mails a verification link. A known address gets the same answer
-        /// and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS, PASSWORD_TOO_WEAK (as a field violation).
+        /// and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo),
+        /// PASSWORD_TOO_WEAK (as a field violation).
         async fn sign_up(
             &self,
             request: tonic::Request<super::SignUpRequest>,
@@ -886,7 +890,8 @@ pub mod account_service_server {
             tonic::Response<super::VerifyEmailResponse>,
             tonic::Status,
         >;
-        /// Mails a new verification link, if the address has an account that is not verified. Always succeeds.
+        /// Mails a new verification link, if the address has an account that is not verified. Nobody learns whether. Reasons:
+        /// TOO_MANY_ATTEMPTS (of one network).
         async fn resend_verification(
             &self,
             request: tonic::Request<super::ResendVerificationRequest>,
@@ -895,7 +900,7 @@ pub mod account_service_server {
             tonic::Status,
         >;
         /// Starts a session. Reasons: CREDENTIALS_WRONG, EMAIL_NOT_VERIFIED (only when the password was right),
-        /// TOO_MANY_ATTEMPTS (with RetryInfo).
+        /// TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo).
         async fn log_in(
             &self,
             request: tonic::Request<super::LogInRequest>,
@@ -921,7 +926,8 @@ pub mod account_service_server {
             tonic::Response<super::LogOutEverywhereResponse>,
             tonic::Status,
         >;
-        /// Mails a link to set a new password, if the address has an account. Always succeeds.
+        /// Mails a link to set a new password, if the address has an account. Nobody learns whether. Reasons:
+        /// TOO_MANY_ATTEMPTS (of one network).
         async fn request_password_reset(
             &self,
             request: tonic::Request<super::RequestPasswordResetRequest>,
@@ -2197,7 +2203,8 @@ pub mod organization_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, USER_NOT_FOUND, ALREADY_MEMBER.
+        /// Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, USER_NOT_FOUND,
+        /// ALREADY_MEMBER, TOO_MANY_MEMBERS (200), TOO_MANY_ORGANIZATIONS (the user's), TOO_MANY_ATTEMPTS (with RetryInfo).
         pub async fn add_member(
             &mut self,
             request: impl tonic::IntoRequest<super::AddMemberRequest>,
@@ -2227,7 +2234,8 @@ pub mod organization_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, LAST_OWNER.
+        /// Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, MEMBER_NOT_FOUND,
+        /// LAST_OWNER.
         pub async fn remove_member(
             &mut self,
             request: impl tonic::IntoRequest<super::RemoveMemberRequest>,
@@ -2305,7 +2313,8 @@ pub mod organization_service_server {
             tonic::Response<super::ListMembersResponse>,
             tonic::Status,
         >;
-        /// Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, USER_NOT_FOUND, ALREADY_MEMBER.
+        /// Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, USER_NOT_FOUND,
+        /// ALREADY_MEMBER, TOO_MANY_MEMBERS (200), TOO_MANY_ORGANIZATIONS (the user's), TOO_MANY_ATTEMPTS (with RetryInfo).
         async fn add_member(
             &self,
             request: tonic::Request<super::AddMemberRequest>,
@@ -2313,7 +2322,8 @@ pub mod organization_service_server {
             tonic::Response<super::AddMemberResponse>,
             tonic::Status,
         >;
-        /// Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, LAST_OWNER.
+        /// Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, MEMBER_NOT_FOUND,
+        /// LAST_OWNER.
         async fn remove_member(
             &self,
             request: tonic::Request<super::RemoveMemberRequest>,
@@ -3096,7 +3106,8 @@ pub mod profile_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+        /// Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_ATTEMPTS (with RetryInfo),
+        /// STORE_UNAVAILABLE.
         pub async fn upload_profile_picture(
             &mut self,
             request: impl tonic::IntoRequest<super::UploadProfilePictureRequest>,
@@ -3214,7 +3225,8 @@ pub mod profile_service_server {
             tonic::Response<super::UpdateMyProfileResponse>,
             tonic::Status,
         >;
-        /// Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+        /// Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_ATTEMPTS (with RetryInfo),
+        /// STORE_UNAVAILABLE.
         async fn upload_profile_picture(
             &self,
             request: tonic::Request<super::UploadProfilePictureRequest>,
@@ -3889,7 +3901,7 @@ pub mod user_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Gives or takes the administrator role, and ends the user's sessions. Reasons: USER_NOT_FOUND,
-        /// LAST_ADMINISTRATOR.
+        /// LAST_ADMINISTRATOR, ADMINISTRATOR_REQUIRED (the caller's token is older than the loss of the role).
         pub async fn set_administrator(
             &mut self,
             request: impl tonic::IntoRequest<super::SetAdministratorRequest>,
@@ -4030,7 +4042,7 @@ pub mod user_service_server {
             tonic::Status,
         >;
         /// Gives or takes the administrator role, and ends the user's sessions. Reasons: USER_NOT_FOUND,
-        /// LAST_ADMINISTRATOR.
+        /// LAST_ADMINISTRATOR, ADMINISTRATOR_REQUIRED (the caller's token is older than the loss of the role).
         async fn set_administrator(
             &self,
             request: tonic::Request<super::SetAdministratorRequest>,

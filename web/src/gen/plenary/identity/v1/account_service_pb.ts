@@ -556,7 +556,8 @@ export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
 export const AccountService: GenService<{
   /**
    * Creates an account with the attendee role and mails a verification link. A known address gets the same answer
-   * and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS, PASSWORD_TOO_WEAK (as a field violation).
+   * and a mail that says an account exists. Reasons: TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo),
+   * PASSWORD_TOO_WEAK (as a field violation).
    *
    * @generated from rpc plenary.identity.v1.AccountService.SignUp
    */
@@ -576,7 +577,8 @@ export const AccountService: GenService<{
     output: typeof VerifyEmailResponseSchema;
   },
   /**
-   * Mails a new verification link, if the address has an account that is not verified. Always succeeds.
+   * Mails a new verification link, if the address has an account that is not verified. Nobody learns whether. Reasons:
+   * TOO_MANY_ATTEMPTS (of one network).
    *
    * @generated from rpc plenary.identity.v1.AccountService.ResendVerification
    */
@@ -587,7 +589,7 @@ export const AccountService: GenService<{
   },
   /**
    * Starts a session. Reasons: CREDENTIALS_WRONG, EMAIL_NOT_VERIFIED (only when the password was right),
-   * TOO_MANY_ATTEMPTS (with RetryInfo).
+   * TOO_MANY_ATTEMPTS and OVERLOADED (with RetryInfo).
    *
    * @generated from rpc plenary.identity.v1.AccountService.LogIn
    */
@@ -627,7 +629,8 @@ export const AccountService: GenService<{
     output: typeof LogOutEverywhereResponseSchema;
   },
   /**
-   * Mails a link to set a new password, if the address has an account. Always succeeds.
+   * Mails a link to set a new password, if the address has an account. Nobody learns whether. Reasons:
+   * TOO_MANY_ATTEMPTS (of one network).
    *
    * @generated from rpc plenary.identity.v1.AccountService.RequestPasswordReset
    */

@@ -478,7 +478,8 @@ export const OrganizationService: GenService<{
     output: typeof ListMembersResponseSchema;
   },
   /**
-   * Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, USER_NOT_FOUND, ALREADY_MEMBER.
+   * Adds a verified user by address, for owners. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, USER_NOT_FOUND,
+   * ALREADY_MEMBER, TOO_MANY_MEMBERS (200), TOO_MANY_ORGANIZATIONS (the user's), TOO_MANY_ATTEMPTS (with RetryInfo).
    *
    * @generated from rpc plenary.identity.v1.OrganizationService.AddMember
    */
@@ -488,7 +489,8 @@ export const OrganizationService: GenService<{
     output: typeof AddMemberResponseSchema;
   },
   /**
-   * Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, LAST_OWNER.
+   * Removes a member, for owners and for oneself. Reasons: ORGANIZATION_NOT_FOUND, OWNER_REQUIRED, MEMBER_NOT_FOUND,
+   * LAST_OWNER.
    *
    * @generated from rpc plenary.identity.v1.OrganizationService.RemoveMember
    */

@@ -350,7 +350,8 @@ export const ProfileService: GenService<{
     output: typeof UpdateMyProfileResponseSchema;
   },
   /**
-   * Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE.
+   * Replaces the caller's picture. Reasons: IMAGE_UNREADABLE, IMAGE_TOO_LARGE, TOO_MANY_ATTEMPTS (with RetryInfo),
+   * STORE_UNAVAILABLE.
    *
    * @generated from rpc plenary.identity.v1.ProfileService.UploadProfilePicture
    */

@@ -272,7 +272,7 @@ export const UserService: GenService<{
   },
   /**
    * Gives or takes the administrator role, and ends the user's sessions. Reasons: USER_NOT_FOUND,
-   * LAST_ADMINISTRATOR.
+   * LAST_ADMINISTRATOR, ADMINISTRATOR_REQUIRED (the caller's token is older than the loss of the role).
    *
    * @generated from rpc plenary.identity.v1.UserService.SetAdministrator
    */
