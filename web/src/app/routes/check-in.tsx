@@ -1,6 +1,6 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { CheckInPage } from '~/features/checkin/check-in-page';
 
 export const Route = createLazyRoute('/organize/events/$eventId/check-in')({
-  component: () => <PageSlot title="Check-in" />,
+  component: CheckInPage,
 });

@@ -34,7 +34,7 @@ export function admits(ticket: Ticket): boolean {
 }
 
 /** The live session to be in now: one that runs or is about to. While the event is live, the next or last one. */
-export function sessionToJoin(event: Event, now: Date): Session | undefined {
+function sessionToJoin(event: Event, now: Date): Session | undefined {
   const rooms = event.sessions.filter((session) => session.hasLiveRoom);
   const startOf = (session: Session) =>
     session.startTime ? timestampDate(session.startTime).getTime() : Number.POSITIVE_INFINITY;
