@@ -1,12 +1,14 @@
 //! A participant: signalling, and the one connection that its part needs.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use livekit_protocol::signal_request::Message as Request;
 use livekit_protocol::signal_response::Message as Response;
-use livekit_protocol::{AddTrackRequest, SessionDescription, SignalTarget, TrackSource, TrackType, TrickleRequest};
+use livekit_protocol::{
+    AddTrackRequest, Ping, SessionDescription, SignalTarget, TrackSource, TrackType, TrickleRequest,
+};
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -17,6 +19,9 @@ use super::picture::{self, Pictures};
 use super::signal::Signal;
 use super::statistics::{Counter, Statistics};
 use crate::clock;
+
+/// What LiveKit's servers ask for in their JoinResponse.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What a bot does in the room.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +109,7 @@ impl Bot {
 
     /// Takes part until told to stop.
     pub(crate) async fn run(mut self, mut stopped: watch::Receiver<bool>) -> Result<()> {
+        let mut ping = tokio::time::interval(PING_INTERVAL);
         loop {
             let deadline = self.drain()?;
             tokio::select! {
@@ -113,6 +119,7 @@ impl Bot {
                     }
                 }
                 () = self.client.progress(deadline) => {}
+                _ = ping.tick() => self.signal.send(Request::PingReq(Ping::default())).await?,
                 _ = stopped.changed() => return Ok(()),
             }
         }
