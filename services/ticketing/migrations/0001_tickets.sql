@@ -16,8 +16,8 @@ CREATE TABLE ticket_types (
     sold_count integer NOT NULL DEFAULT 0 CHECK (sold_count >= 0),
     version bigint NOT NULL DEFAULT 1,
     create_time timestamptz NOT NULL,
-    CONSTRAINT ticket_types_capacity_check CHECK (held_count + sold_count <= capacity),
-    CONSTRAINT ticket_types_sale_check CHECK (sale_end_time > sale_start_time)
+    CONSTRAINT ticket_types_seats_check CHECK (held_count + sold_count <= capacity),
+    CONSTRAINT ticket_types_window_check CHECK (sale_end_time > sale_start_time)
 );
 
 CREATE INDEX ticket_types_event_idx ON ticket_types (event_id, id);

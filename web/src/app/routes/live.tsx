@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { LivePage } from '~/features/live/live-page';
 
-export const Route = createLazyRoute('/live/$sessionId')({
-  component: () => <PageSlot title="Live" />,
-});
+export const Route = createLazyRoute('/live/$sessionId')({ component: LivePage });

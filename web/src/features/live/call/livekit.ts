@@ -1,0 +1,109 @@
+import type { Participant, Room, TrackPublication } from 'livekit-client';
+import type { GoneReason, MediaEvents, MediaRoom, Picture, Sound, Stage } from './media-room';
+
+/** A media room over livekit-client, which is loaded when somebody joins and not before. */
+export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
+  const livekit = await import('livekit-client');
+  const { DisconnectReason, RoomEvent, Track } = livekit;
+  const room = new livekit.Room({
+    // Two peer connections: what our server speaks.
+    singlePeerConnection: false,
+    publishDefaults: { simulcast: true, videoCodec: 'vp8', dtx: true, red: false },
+    videoCaptureDefaults: { resolution: livekit.VideoPresets.h720.resolution },
+  });
+
+  const whys: Partial<Record<number, GoneReason>> = {
+    [DisconnectReason.CLIENT_INITIATED]: 'left',
+    [DisconnectReason.ROOM_DELETED]: 'ended',
+    [DisconnectReason.ROOM_CLOSED]: 'ended',
+    [DisconnectReason.DUPLICATE_IDENTITY]: 'elsewhere',
+    [DisconnectReason.PARTICIPANT_REMOVED]: 'removed',
+  };
+  for (const event of [
+    RoomEvent.ParticipantConnected,
+    RoomEvent.ParticipantDisconnected,
+    RoomEvent.TrackSubscribed,
+    RoomEvent.TrackUnsubscribed,
+    RoomEvent.TrackMuted,
+    RoomEvent.TrackUnmuted,
+    RoomEvent.LocalTrackPublished,
+    RoomEvent.LocalTrackUnpublished,
+    RoomEvent.ActiveSpeakersChanged,
+    RoomEvent.AudioPlaybackStatusChanged,
+  ] as const) {
+    room.on(event, events.changed);
+  }
+  room
+    .on(RoomEvent.DataReceived, (bytes, _participant, _kind, topic) => events.data(bytes, topic))
+    .on(RoomEvent.Reconnecting, events.reconnecting)
+    .on(RoomEvent.SignalReconnecting, events.reconnecting)
+    .on(RoomEvent.Reconnected, events.reconnected)
+    .on(RoomEvent.Disconnected, (reason) => events.gone(whys[reason ?? -1] ?? 'lost'));
+
+  const me = room.localParticipant;
+  return {
+    connect: (url, token) => room.connect(url, token),
+    disconnect: () => room.disconnect(),
+    setMicrophone: async (on, deviceId) => {
+      await me.setMicrophoneEnabled(on, deviceId ? { deviceId } : undefined);
+    },
+    setCamera: async (on, deviceId) => {
+      await me.setCameraEnabled(on, deviceId ? { deviceId } : undefined);
+    },
+    setScreen: async (on) => {
+      await me.setScreenShareEnabled(on, { audio: true });
+    },
+    publish: (bytes, topic) => me.publishData(new Uint8Array(bytes), { reliable: true, topic }),
+    startAudio: () => room.startAudio(),
+    stage: () => stageOf(room, Track.Kind.Video, Track.Source.ScreenShare),
+  };
+}
+
+function stageOf(room: Room, video: string, screenShare: string): Stage {
+  const me = room.localParticipant;
+  const people: Participant[] = [me, ...room.remoteParticipants.values()];
+  const pictures: Picture[] = [];
+  const sounds: Sound[] = [];
+  for (const person of people) {
+    for (const publication of person.trackPublications.values()) {
+      const { track } = publication;
+      if (!track || publication.isMuted) continue;
+      if (publication.kind === video) {
+        pictures.push(pictureOf(person, publication, person === me, screenShare));
+      } else if (person !== me) {
+        sounds.push({
+          id: publication.trackSid,
+          attach: (element) => void track.attach(element),
+          detach: (element) => void track.detach(element),
+        });
+      }
+    }
+  }
+  return {
+    pictures,
+    sounds,
+    count: Math.max(room.numParticipants, people.length),
+    microphone: me.isMicrophoneEnabled,
+    camera: me.isCameraEnabled,
+    screen: me.isScreenShareEnabled,
+    soundBlocked: !room.canPlaybackAudio,
+  };
+}
+
+function pictureOf(
+  person: Participant,
+  publication: TrackPublication,
+  mine: boolean,
+  screenShare: string,
+): Picture {
+  const { track } = publication;
+  return {
+    id: publication.trackSid || `local-${publication.source}`,
+    kind: publication.source === screenShare ? 'screen' : 'camera',
+    name: person.name || person.identity,
+    mine,
+    speaking: person.isSpeaking,
+    attach: (element) => void track?.attach(element),
+    detach: (element) => void track?.detach(element),
+  };
+}

@@ -1,0 +1,49 @@
+import { createClient } from '@connectrpc/connect';
+import { useTransport } from '@connectrpc/connect-query';
+import { useEffect, useMemo } from 'react';
+import { ChatService } from '~/gen/plenary/engagement/v1/chat_service_pb';
+import { LiveService } from '~/gen/plenary/live/v1/live_service_pb';
+import { Call } from './call/call';
+import { openLivekitRoom } from './call/livekit';
+import { CHAT_TOPIC, Chat } from './chat/chat';
+
+/** The call and the chat of a room, for as long as the page is open. */
+export function useLive(roomId: string, userId: string): { call: Call; chat: Chat } {
+  const transport = useTransport();
+  const live = useMemo(() => {
+    const service = createClient(LiveService, transport);
+    const call: Call = new Call({
+      join: async () => {
+        const { mediaToken } = await service.joinRoom({ roomId });
+        return { token: mediaToken, url: signallingUrl() };
+      },
+      open: openLivekitRoom,
+      wait: (pause) => new Promise((resume) => setTimeout(resume, pause)),
+      onData: (bytes, topic) => {
+        if (topic === CHAT_TOPIC) chat.receive(bytes);
+      },
+      onConnected: () => void chat.catchUp(),
+    });
+    const chat: Chat = new Chat({
+      roomId,
+      userId,
+      service: createClient(ChatService, transport),
+      send: (bytes, topic) => call.publish(bytes, topic),
+      after: (pause, act) => void setTimeout(act, pause),
+    });
+    return { call, chat };
+  }, [roomId, userId, transport]);
+  useEffect(() => {
+    const leave = () => void live.call.leave();
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      if (live.call.state.get().kind !== 'idle') leave();
+    };
+  }, [live]);
+  return live;
+}
+
+function signallingUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
+}
