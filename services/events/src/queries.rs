@@ -83,22 +83,23 @@ pub(crate) async fn mine(
     Ok(page.page(rows, |entry| (entry.list_time, entry.id)))
 }
 
-/// Open public events that are not over, by the beginnings of words.
+/// Open public events that are not over; with a query those that have words which begin as its words do.
 pub(crate) async fn upcoming(
     connection: &mut PgConnection,
     query: &str,
     now: OffsetDateTime,
     page: &PageRequest<Place>,
 ) -> Result<Page<Entry>, Error> {
+    let (after, limit) = (page.cursor(), page.fetch());
     let prefixes: Vec<String> = words(query).take(SEARCH_WORDS_MAX).collect();
-    if prefixes.is_empty() && !query.is_empty() {
-        // Nothing is found by punctuation; without this it would find everything.
-        return Ok(Page {
-            items: Vec::new(),
-            next_token: String::new(),
-        });
-    }
-    let rows = store::list::upcoming(connection, &prefixes, now, page.cursor(), page.fetch()).await?;
+    let rows = if !prefixes.is_empty() {
+        store::list::search(connection, &prefixes, now, after, limit).await?
+    } else if query.is_empty() {
+        store::list::upcoming(connection, now, after, limit).await?
+    } else {
+        // Nothing is found by punctuation.
+        Vec::new()
+    };
     Ok(page.page(rows, |entry| (entry.list_time, entry.id)))
 }
 
@@ -123,7 +124,7 @@ pub(crate) async fn guests(
     if !user.organizations.contains(&entry.organization.id) {
         return Err(Error::EventNotFound);
     }
-    let after = page.cursor().map(String::as_str);
+    let after = page.cursor().map(String::as_str).unwrap_or_default();
     let rows = store::guest::page(connection, id, after, page.fetch()).await?;
     Ok(page.page(rows, |email| email.as_str().to_owned()))
 }

@@ -50,15 +50,10 @@ pub(crate) async fn remove(connection: &mut PgConnection, event: EventId, email:
 }
 
 /// At most `limit` addresses behind `after`, in byte order.
-pub(crate) async fn page(
-    connection: &mut PgConnection,
-    event: EventId,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Email>> {
+pub(crate) async fn page(connection: &mut PgConnection, event: EventId, after: &str, limit: i64) -> Result<Vec<Email>> {
     let query = sqlx::query(
-        "select email from guests where event_id = $1 and ($2::text is null or email collate \"C\" > $2)
-         order by email collate \"C\" limit $3",
+        "select email from guests where event_id = $1 and email > $2
+         order by email limit $3",
     );
     let rows = query
         .bind(event.uuid())

@@ -3,9 +3,11 @@
 use kit_core::Zone;
 use kit_core::ids::{EventId, ImageId, OrganizationId};
 use kit_pg::{PgConnection, Result};
-use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, Row};
 use time::OffsetDateTime;
+use time::macros::datetime;
 use uuid::Uuid;
 
 use super::{image, row};
@@ -30,6 +32,12 @@ pub(crate) struct Entry {
 
 /// Where a page begins: behind this time and event.
 pub(crate) type Place = (OffsetDateTime, EventId);
+
+/// Before everything that there is. A first page begins behind a place like any other, rather than "nowhere or behind
+/// this one": a condition with an `or` in it keeps PostgreSQL from starting at that place in the index.
+const FIRST: Place = (datetime!(0001-01-01 00:00 UTC), EventId::from_uuid(Uuid::nil()));
+/// Behind everything that there is.
+const LAST: Place = (datetime!(9999-12-31 00:00 UTC), EventId::from_uuid(Uuid::max()));
 
 impl Entry {
     /// What decides who may see it.
@@ -66,21 +74,35 @@ pub(crate) async fn mine(
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let query = sqlx::query(entries!(
-        "organization_id = any ($1) and ($2 = '' or position(lower($2) in lower(title)) > 0)
-           and ($3::timestamptz is null or (list_time, events.id) < ($3, $4))
+        "organization_id = any ($3) and position(lower($4) in lower(title)) > 0
+           and (list_time, events.id) < ($1, $2)
          order by list_time desc, events.id desc limit $5"
     ));
     let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
-    let query = query.bind(organizations).bind(title);
-    let query = query
-        .bind(after.map(|(time, _)| *time))
-        .bind(after.map(|(_, id)| id.uuid()))
+    let query = behind(query, after.unwrap_or(&LAST))
+        .bind(organizations)
+        .bind(title)
         .bind(limit);
-    query.fetch_all(connection).await?.iter().map(entry).collect()
+    entries(connection, query).await
 }
 
-/// Public events that are open and not over at `now` and have a word with each of the `prefixes`, soonest first.
+/// Public events that are open and not over at `now`, soonest first.
 pub(crate) async fn upcoming(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let query = sqlx::query(entries!(
+        "visibility = 'public' and state in ('published', 'live') and end_time > $3
+           and (start_time, events.id) > ($1, $2)
+         order by start_time, events.id limit $4"
+    ));
+    entries(connection, behind(query, after.unwrap_or(&FIRST)).bind(now).bind(limit)).await
+}
+
+/// As [`upcoming`], those that have a word with each of the `prefixes`.
+pub(crate) async fn search(
     connection: &mut PgConnection,
     prefixes: &[String],
     now: OffsetDateTime,
@@ -88,30 +110,23 @@ pub(crate) async fn upcoming(
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let query = sqlx::query(entries!(
-        "visibility = 'public' and state in ('published', 'live') and end_time > $1
-           and ($2 = '' or search @@ $2::tsquery)
-           and ($3::timestamptz is null or (start_time, events.id) > ($3, $4))
+        "visibility = 'public' and state in ('published', 'live') and end_time > $3
+           and search @@ $4::tsquery and (start_time, events.id) > ($1, $2)
          order by start_time, events.id limit $5"
     ));
-    let query = query.bind(now).bind(prefix_query(prefixes));
-    let query = query
-        .bind(after.map(|(time, _)| *time))
-        .bind(after.map(|(_, id)| id.uuid()))
+    let query = behind(query, after.unwrap_or(&FIRST))
+        .bind(now)
+        .bind(prefix_query(prefixes))
         .bind(limit);
-    query.fetch_all(connection).await?.iter().map(entry).collect()
+    entries(connection, query).await
 }
 
 /// Events that wait for approval, longest waiting first.
 pub(crate) async fn queue(connection: &mut PgConnection, after: Option<&Place>, limit: i64) -> Result<Vec<Entry>> {
     let query = sqlx::query(entries!(
-        "state = 'submitted' and ($1::timestamptz is null or (submit_time, events.id) > ($1, $2))
-         order by submit_time, events.id limit $3"
+        "state = 'submitted' and (submit_time, events.id) > ($1, $2) order by submit_time, events.id limit $3"
     ));
-    let query = query
-        .bind(after.map(|(time, _)| *time))
-        .bind(after.map(|(_, id)| id.uuid()))
-        .bind(limit);
-    query.fetch_all(connection).await?.iter().map(entry).collect()
+    entries(connection, behind(query, after.unwrap_or(&FIRST)).bind(limit)).await
 }
 
 /// At most `limit` open events whose end was before `before`.
@@ -129,6 +144,15 @@ pub(crate) async fn lock_seed(connection: &mut PgConnection) -> Result<()> {
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// `$1` and `$2`: where the page begins.
+fn behind<'q>(query: Query<'q, Postgres, PgArguments>, place: &Place) -> Query<'q, Postgres, PgArguments> {
+    query.bind(place.0).bind(place.1.uuid())
+}
+
+async fn entries(connection: &mut PgConnection, query: Query<'_, Postgres, PgArguments>) -> Result<Vec<Entry>> {
+    query.fetch_all(connection).await?.iter().map(entry).collect()
 }
 
 /// Words of letters and digits as a text search query; what they are made of needs no escaping.
