@@ -40,8 +40,11 @@ pub const VIDEO_HISTORY_BYTES: usize = 512 * 1024;
 pub const AUDIO_HISTORY_BYTES: usize = 32 * 1024;
 /// Packets a history remembers; NACK reaches back at most this far.
 pub const HISTORY_PACKETS: usize = 1024;
-/// Packets repeated for one subscriber's stream in a second. A viewer who loses 30 % of 4 Mbit/s needs 125.
-pub const REPAIRS_PER_SECOND_MAX: u32 = 500;
+/// Repairs may be at most this share of what a stream sends, in percent. At 30 % random loss, 43 % are needed; without a
+/// bound, what a narrow link drops is sent into it again and again, and keeps it full.
+pub const REPAIR_PERCENT_MAX: u64 = 50;
+/// Repairs of so many bits a second are always allowed: a stream that has just begun, or sends little, has no share yet.
+pub const REPAIR_RATE_MIN: u64 = 50_000;
 /// Sequence mappings a down-track remembers: one for each dropped frame, 2 s of the 22 a second that are dropped when
 /// only a quarter of a 30-frame stream is wanted, and room for late packets.
 pub const MAPPINGS_MAX: usize = 96;

@@ -1,0 +1,22 @@
+//! A room of the SFU's core under a simulated network: minutes of it in milliseconds, the same for the same seed.
+//!
+//! A [`World`] holds one room, one publisher with a simulcast camera, and viewers behind links with delay, jitter, loss
+//! and a rate. A test is a plan of [`Step`]s, each with a sentence that says what it means, and ends in checks of what
+//! viewers saw. Only the core is real here: the transport's part (SRTP, the publisher's NACK) is assumed to work.
+//!
+//! - [`net`]: one direction of a network
+//! - [`camera`]: what an encoder sends: three layers, three temporal layers, key frames on request
+//! - [`viewer`]: what a client does: reorders, asks for what is missing, reports losses, decodes in order
+//! - [`world`]: the room between them, and the clock
+//! - [`plan`]: steps and checks
+
+pub mod camera;
+pub mod net;
+pub mod plan;
+pub mod viewer;
+pub mod world;
+
+pub use net::{Conditions, Loss};
+pub use plan::{Step, run};
+pub use viewer::Seen;
+pub use world::World;

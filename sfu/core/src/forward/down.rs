@@ -5,8 +5,8 @@ use std::ops::Deref;
 use crate::codec::{Codec, vp8};
 use crate::forward::{Choice, LossCap, Mapping, Munger, Selector, Target};
 use crate::ids::MemberId;
-use crate::limits::{LAYERS, REPAIRS_PER_SECOND_MAX};
-use crate::publish::{Inbound, SenderClock};
+use crate::limits::{LAYERS, REPAIR_PERCENT_MAX, REPAIR_RATE_MIN};
+use crate::publish::{Inbound, Rate, SenderClock};
 use crate::time::{Time, ticks};
 
 /// Where a packet goes: whose, and under which of the shell's sender numbers.
@@ -114,7 +114,8 @@ pub struct Down {
     packets: u32,
     octets: u32,
     repair_next: Option<u16>,
-    repairs: (Time, u32),
+    sent: Rate,
+    repaired: Rate,
 }
 
 impl Down {
@@ -133,7 +134,8 @@ impl Down {
             packets: 0,
             octets: 0,
             repair_next: start.repair_sequence,
-            repairs: (Time::default(), 0),
+            sent: Rate::default(),
+            repaired: Rate::default(),
         }
     }
 
@@ -224,7 +226,7 @@ impl Down {
                 rewrite,
             });
         }
-        self.count(packet.payload.len());
+        self.count(now, packet.payload.len());
         Some(outgoing)
     }
 
@@ -239,13 +241,11 @@ impl Down {
         let number = self.repair_next?;
         let (original, mapping) = self.munger.unmap(sequence)?;
         let packet = find(mapping.layer, original)?;
-        if now.since(self.repairs.0).as_secs() >= 1 {
-            self.repairs = (now, 0);
-        }
-        if self.repairs.1 >= REPAIRS_PER_SECOND_MAX {
+        let allowed = self.sent.bits_per_second(now) * REPAIR_PERCENT_MAX / 100 + REPAIR_RATE_MIN;
+        if self.repaired.bits_per_second(now) >= allowed {
             return None;
         }
-        self.repairs.1 += 1;
+        self.repaired.add(now, packet.payload.len());
         self.repair_next = Some(number.wrapping_add(1));
         let (outgoing, _) = rewritten(&packet, u64::from(sequence), &mapping);
         Some(Outgoing {
@@ -330,7 +330,8 @@ impl Down {
         last.rewrite.followed_by(&descriptor)
     }
 
-    fn count(&mut self, payload_bytes: usize) {
+    fn count(&mut self, now: Time, payload_bytes: usize) {
+        self.sent.add(now, payload_bytes);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self
             .octets

@@ -1,0 +1,317 @@
+//! A client that watches: it reorders packets, asks for what is missing, reports its losses, and decodes in order.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sfu_core::Time;
+
+use crate::camera::Mark;
+
+/// A packet as it left the SFU.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// Sequence number of the media stream.
+    pub sequence: u16,
+    /// Timestamp.
+    pub timestamp: u32,
+    /// Marker bit.
+    pub marker: bool,
+    /// Payload; empty for padding.
+    pub payload: Vec<u8>,
+    /// It repeats a lost packet.
+    pub is_repair: bool,
+}
+
+/// What a viewer asks of the SFU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feedback {
+    /// These are missing.
+    Nack(Vec<u16>),
+    /// The decoder cannot go on.
+    KeyFrame,
+    /// Share lost since the last report, in 1/256.
+    Loss(u8),
+}
+
+/// What a viewer has seen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Seen {
+    /// Frames decoded.
+    pub frames: u32,
+    /// Frames decoded of each layer.
+    pub by_layer: [u32; 3],
+    /// Layer of the last frame.
+    pub layer: Option<u8>,
+    /// Layers of the decoded frames, each time that it changed, and when.
+    pub changes: Vec<(Time, u8)>,
+    /// Longest time between two decoded frames.
+    pub longest_gap: Duration,
+    /// Times that the decoder had to give up and begin anew.
+    pub restarts: u32,
+    /// Packets asked for again.
+    pub asked_again: u32,
+    /// Repaired packets that came.
+    pub repaired: u32,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// What must never happen, in words.
+    pub faults: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Missing {
+    asked: u32,
+    next_ask: Time,
+    since: Time,
+}
+
+/// After this long without a missing packet, the decoder begins anew.
+const PATIENCE: Duration = Duration::from_millis(800);
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// Between two pleas for a first key frame.
+const PLEA_INTERVAL: Duration = Duration::from_millis(500);
+/// Asks for one packet (libwebrtc: 10).
+const ASKS_MAX: u32 = 10;
+
+/// A viewer.
+#[derive(Debug)]
+pub struct Viewer {
+    round_trip: Duration,
+    received: BTreeMap<u64, Delivered>,
+    missing: BTreeMap<u64, Missing>,
+    highest: Option<u64>,
+    /// The next number to decode; `None` before a key frame.
+    next: Option<u64>,
+    last_frame: Option<(Time, u32, Mark)>,
+    frame_began: bool,
+    /// When to ask for a key frame, while there is nothing to begin with.
+    next_plea: Option<Time>,
+    report: Report,
+    /// What it has seen.
+    pub seen: Seen,
+}
+
+/// Counts since the last report of losses.
+#[derive(Debug)]
+struct Report {
+    since: Time,
+    received: u64,
+    expected: u64,
+}
+
+impl Viewer {
+    /// A viewer who expects repairs after this round trip.
+    pub fn new(now: Time, round_trip: Duration) -> Self {
+        Self {
+            round_trip,
+            received: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            highest: None,
+            next: None,
+            last_frame: None,
+            frame_began: false,
+            next_plea: None,
+            report: Report {
+                since: now,
+                received: 0,
+                expected: 0,
+            },
+            seen: Seen::default(),
+        }
+    }
+
+    /// Forgets how long it waited: what was not shown meanwhile was not wanted.
+    pub fn resume(&mut self, now: Time) {
+        if let Some((at, ..)) = &mut self.last_frame {
+            *at = now;
+        }
+    }
+
+    /// Takes a packet in.
+    pub fn receive(&mut self, now: Time, packet: Delivered) {
+        self.seen.bytes += packet.payload.len() as u64;
+        self.seen.repaired += u32::from(packet.is_repair);
+        let sequence = extend(self.highest, packet.sequence);
+        if !packet.is_repair {
+            self.report.received += 1;
+            if self.received.contains_key(&sequence) {
+                self.seen.faults.push(format!("{sequence} came twice"));
+            }
+        }
+        self.note_missing(now, sequence);
+        if self.next.is_none_or(|next| sequence >= next) {
+            self.received.insert(sequence, packet);
+        }
+        self.begin(now);
+        self.decode(now);
+    }
+
+    /// What it has to say now.
+    pub fn poll(&mut self, now: Time) -> Vec<Feedback> {
+        let mut feedback = Vec::new();
+        let lost = self.ask_again(now);
+        if !lost.is_empty() {
+            feedback.push(Feedback::Nack(lost));
+        }
+        let is_blocked = |missing: &Missing| now.since(missing.since) > PATIENCE;
+        if self
+            .next
+            .and_then(|next| self.missing.get(&next))
+            .is_some_and(is_blocked)
+        {
+            self.restart(now);
+        }
+        if self.next_plea.is_some_and(|due| due <= now) {
+            self.next_plea = Some(now + PLEA_INTERVAL);
+            feedback.push(Feedback::KeyFrame);
+        }
+        if now.since(self.report.since) >= REPORT_INTERVAL {
+            let report = std::mem::replace(
+                &mut self.report,
+                Report {
+                    since: now,
+                    received: 0,
+                    expected: 0,
+                },
+            );
+            let lost = report.expected.saturating_sub(report.received);
+            let fraction = lost * 256 / report.expected.max(1);
+            feedback.push(Feedback::Loss(u8::try_from(fraction).unwrap_or(u8::MAX)));
+        }
+        feedback
+    }
+
+    fn note_missing(&mut self, now: Time, sequence: u64) {
+        let highest = self.highest.unwrap_or(sequence);
+        for lost in highest + 1..sequence {
+            self.missing.insert(
+                lost,
+                Missing {
+                    asked: 0,
+                    next_ask: now,
+                    since: now,
+                },
+            );
+        }
+        let is_first = self.highest.is_none();
+        self.report.expected += sequence.saturating_sub(highest) + u64::from(is_first);
+        self.highest = Some(highest.max(sequence));
+        self.missing.remove(&sequence);
+    }
+
+    fn ask_again(&mut self, now: Time) -> Vec<u16> {
+        let mut lost = Vec::new();
+        for (sequence, missing) in &mut self.missing {
+            if missing.next_ask <= now && missing.asked < ASKS_MAX {
+                missing.asked += 1;
+                missing.next_ask = now + self.round_trip + Duration::from_millis(20);
+                lost.push((sequence & 0xffff) as u16);
+            }
+        }
+        self.seen.asked_again += u32::try_from(lost.len()).unwrap_or(u32::MAX);
+        lost
+    }
+
+    /// Gives up what is missing: the decoder begins anew.
+    fn restart(&mut self, now: Time) {
+        self.seen.restarts += 1;
+        self.frame_began = false;
+        self.next = None;
+        self.begin(now);
+        self.decode(now);
+    }
+
+    /// Decoding begins with the first packet of a key frame; without one, it is asked for.
+    fn begin(&mut self, now: Time) {
+        if self.next.is_some() {
+            return;
+        }
+        let is_key = |packet: &Delivered| Mark::read(&packet.payload).is_some_and(|mark| mark.key);
+        self.next = self
+            .received
+            .iter()
+            .find(|(_, packet)| is_key(packet))
+            .map(|(sequence, _)| *sequence);
+        match self.next {
+            Some(next) => {
+                self.received = self.received.split_off(&next);
+                self.missing = self.missing.split_off(&next);
+                self.next_plea = None;
+            }
+            None => {
+                self.next_plea.get_or_insert(now + PLEA_INTERVAL);
+            }
+        }
+    }
+
+    fn decode(&mut self, now: Time) {
+        while let Some(next) = self.next {
+            let Some(packet) = self.received.remove(&next) else {
+                return;
+            };
+            self.next = Some(next + 1);
+            self.take(now, &packet);
+        }
+    }
+
+    /// Takes the next packet in order.
+    fn take(&mut self, now: Time, packet: &Delivered) {
+        let Some(mark) = Mark::read(&packet.payload) else {
+            return;
+        };
+        if !self.frame_began {
+            self.frame_began = true;
+            self.check(packet, mark);
+        }
+        if !packet.marker {
+            return;
+        }
+        self.frame_began = false;
+        if let Some((at, ..)) = self.last_frame {
+            self.seen.longest_gap = self.seen.longest_gap.max(now.since(at));
+        }
+        if self.seen.layer != Some(mark.layer) {
+            self.seen.changes.push((now, mark.layer));
+        }
+        self.seen.layer = Some(mark.layer);
+        self.seen.frames += 1;
+        self.seen.by_layer[usize::from(mark.layer)] += 1;
+        self.last_frame = Some((now, packet.timestamp, mark));
+    }
+
+    /// What must hold between two frames that follow each other.
+    fn check(&mut self, packet: &Delivered, mark: Mark) {
+        let Some((_, timestamp, last)) = self.last_frame else {
+            return;
+        };
+        let ahead = packet.timestamp.wrapping_sub(timestamp);
+        if ahead == 0 || ahead > 90_000 * 60 {
+            self.seen.faults.push(format!("timestamps step by {ahead}"));
+        }
+        let expected = (last.picture + 1) & 0x7fff;
+        if mark.picture != expected && self.seen.restarts == 0 {
+            self.seen
+                .faults
+                .push(format!("picture {} after {}", mark.picture, last.picture));
+        }
+        if mark.layer != last.layer && !mark.key && self.seen.restarts == 0 {
+            self.seen.faults.push(format!(
+                "layer {} follows {} without a key frame",
+                mark.layer, last.layer
+            ));
+        }
+    }
+}
+
+/// The extended number nearest to the highest one.
+fn extend(highest: Option<u64>, sequence: u16) -> u64 {
+    let Some(highest) = highest else {
+        return (1 << 16) | u64::from(sequence);
+    };
+    let ahead = sequence.wrapping_sub((highest & 0xffff) as u16);
+    if ahead < 0x8000 {
+        highest + u64::from(ahead)
+    } else {
+        highest - u64::from(ahead.wrapping_neg())
+    }
+}
