@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Credentials as SdkCredentials;
+use aws_sdk_s3::config::{Credentials as SdkCredentials, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
@@ -54,7 +54,10 @@ impl Blobs {
             let (key_id, secret) = (credentials.key_id.expose(), credentials.secret.expose());
             loader = loader.credentials_provider(SdkCredentials::new(key_id, secret, None, None, "configuration"));
         }
-        let settings = aws_sdk_s3::config::Builder::from(&loader.load().await).force_path_style(config.path_style);
+        let settings = aws_sdk_s3::config::Builder::from(&loader.load().await).force_path_style(config.path_style)
+            // Checksums of AWS' own kind are more than other stores know, and would be of no bytes in a presigned put.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         Self {
             client: Client::from_conf(settings.build()),
             bucket: config.bucket.clone(),

@@ -1,23 +1,20 @@
 //! Reading a stream as one of a group: every fact to one member, again and again until it is dealt with.
 
+mod member;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
-use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::streams::{
-    StreamAutoClaimReply, StreamId, StreamInfoConsumersReply, StreamPendingCountReply, StreamReadReply,
-};
-use deadpool_redis::redis::{self, RedisResult};
+use deadpool_redis::redis::streams::StreamId;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::backoff::{Backoff, pause};
-use crate::limits::{
-    ATTEMPTS_MAX, CLAIM_EVERY, CONSUMER_FORGOTTEN_AFTER, PARKED_ENTRIES_MAX, READ_BATCH_MAX, READ_BLOCK, STALE_AFTER,
-};
+use crate::limits::{ATTEMPTS_MAX, CLAIM_EVERY};
 use crate::meters::Labels;
 use crate::{BoxError, Error, Fact, Stream};
+use member::Member;
 
 /// What a consumer does with each fact.
 pub trait Handler: Send + Sync {
@@ -93,114 +90,36 @@ impl<H: Handler> Consumer<H> {
 
     /// Works over one connection until `stop` (`Ok`) or until something breaks.
     async fn session(&self, stop: &CancellationToken, backoff: &mut Backoff) -> Result<(), Error> {
-        let mut connection = self.stream.bus().dedicated(READ_BLOCK).await?;
-        self.join(&mut connection).await?;
+        let mut member = Member::join(&self.stream, &self.group, &self.member).await?;
         let mut claims = tokio::time::interval(CLAIM_EVERY);
         loop {
             if claims.tick().now_or_never().is_some() {
-                let stale = self.claim_stale(&mut connection).await?;
-                self.process_all(&mut connection, stale, stop).await?;
+                let stale = self.take_stale(&mut member).await?;
+                self.process_all(&mut member, &stale, stop).await?;
             }
             // Dropping a read that was just answered leaves its entries pending; they are taken over when stale.
             let fresh = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                fresh = self.read(&mut connection) => fresh?,
+                fresh = member.read() => fresh?,
             };
             if !backoff.is_fresh() {
                 info!(stream = self.stream.name(), group = self.group, "consumer is back");
                 backoff.reset();
             }
-            self.process_all(&mut connection, fresh, stop).await?;
+            self.process_all(&mut member, &fresh, stop).await?;
         }
     }
 
-    /// Makes sure that the group exists, and forgets members whose process is gone.
-    async fn join(&self, connection: &mut MultiplexedConnection) -> Result<(), Error> {
-        let created: RedisResult<()> = redis::cmd("XGROUP")
-            .arg("CREATE")
-            .arg(self.stream.key())
-            .arg(&self.group)
-            .arg("0")
-            .arg("MKSTREAM")
-            .query_async(connection)
-            .await;
-        if let Err(error) = created
-            && error.code() != Some("BUSYGROUP")
-        {
-            return Err(error.into());
-        }
-        let members: StreamInfoConsumersReply = redis::cmd("XINFO")
-            .arg("CONSUMERS")
-            .arg(self.stream.key())
-            .arg(&self.group)
-            .query_async(connection)
-            .await?;
-        let gone = |idle: usize| u128::try_from(idle).is_ok_and(|idle| idle > CONSUMER_FORGOTTEN_AFTER.as_millis());
-        for member in members
-            .consumers
-            .iter()
-            .filter(|member| member.pending == 0 && gone(member.idle))
-        {
-            let mut delete = redis::cmd("XGROUP");
-            delete
-                .arg("DELCONSUMER")
-                .arg(self.stream.key())
-                .arg(&self.group)
-                .arg(&member.name);
-            delete.query_async::<()>(connection).await?;
-        }
-        Ok(())
-    }
-
-    async fn read(&self, connection: &mut MultiplexedConnection) -> Result<Vec<StreamId>, Error> {
-        let mut command = redis::cmd("XREADGROUP");
-        command
-            .arg("GROUP")
-            .arg(&self.group)
-            .arg(&self.member)
-            .arg("COUNT")
-            .arg(READ_BATCH_MAX);
-        command
-            .arg("BLOCK")
-            .arg(millis(READ_BLOCK))
-            .arg("STREAMS")
-            .arg(self.stream.key())
-            .arg(">");
-        let reply: Option<StreamReadReply> = command.query_async(connection).await?;
-        Ok(reply
-            .into_iter()
-            .flat_map(|reply| reply.keys)
-            .flat_map(|key| key.ids)
-            .collect())
-    }
-
-    /// Takes over what others left unfinished. An entry that was delivered too often is parked unseen: it may be what
-    /// brought the others down.
-    async fn claim_stale(&self, connection: &mut MultiplexedConnection) -> Result<Vec<StreamId>, Error> {
-        let mut claim = redis::cmd("XAUTOCLAIM");
-        claim
-            .arg(self.stream.key())
-            .arg(&self.group)
-            .arg(&self.member)
-            .arg(millis(STALE_AFTER))
-            .arg("0-0");
-        let reply: StreamAutoClaimReply = claim.arg("COUNT").arg(READ_BATCH_MAX).query_async(connection).await?;
-        let mut entries = Vec::with_capacity(reply.claimed.len());
-        for entry in reply.claimed {
-            let mut pending = redis::cmd("XPENDING");
-            pending
-                .arg(self.stream.key())
-                .arg(&self.group)
-                .arg(&entry.id)
-                .arg(&entry.id)
-                .arg(1);
-            let reply: StreamPendingCountReply = pending.query_async(connection).await?;
-            let deliveries = reply.ids.first().map_or(0, |pending| pending.times_delivered);
-            if deliveries > ATTEMPTS_MAX as usize {
-                self.park(connection, &entry, &"nobody who took it ever finished it".into())
+    /// What others left unfinished. An entry that was handed out too often is parked unseen: it may be what brought the
+    /// others down.
+    async fn take_stale(&self, member: &mut Member<'_>) -> Result<Vec<StreamId>, Error> {
+        let mut entries = Vec::new();
+        for stale in member.take_stale().await? {
+            if stale.deliveries > ATTEMPTS_MAX as usize {
+                self.park(member, &stale.entry, &"nobody who took it ever finished it".into())
                     .await?;
             } else {
-                entries.push(entry);
+                entries.push(stale.entry);
             }
         }
         Ok(entries)
@@ -208,49 +127,59 @@ impl<H: Handler> Consumer<H> {
 
     async fn process_all(
         &self,
-        connection: &mut MultiplexedConnection,
-        entries: Vec<StreamId>,
+        member: &mut Member<'_>,
+        entries: &[StreamId],
         stop: &CancellationToken,
     ) -> Result<(), Error> {
-        for (index, entry) in entries.iter().enumerate() {
-            if stop.is_cancelled() {
-                return Ok(());
+        let mut rest = entries;
+        while let Some((entry, behind)) = rest.split_first() {
+            if stop.is_cancelled() || !self.process(member, entry, rest, stop).await? {
+                return member.release(rest).await;
             }
-            self.process(connection, &entries[index..], entry, stop).await?;
+            rest = behind;
         }
         Ok(())
     }
 
-    /// Tries the handler until it succeeds, gives up, or `stop` leaves the entry pending.
+    /// Tries the handler until it succeeds or gives up; `false` when `stop` came in between. `held` are the entries that
+    /// wait meanwhile, with this one in front.
     async fn process(
         &self,
-        connection: &mut MultiplexedConnection,
-        held: &[StreamId],
+        member: &mut Member<'_>,
         entry: &StreamId,
+        held: &[StreamId],
         stop: &CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let fact = match decode(entry) {
             Ok(fact) => fact,
-            Err(error) => return self.park(connection, entry, &error.into()).await,
+            Err(error) => return self.park(member, entry, &error.into()).await.map(|()| true),
         };
         let mut backoff = Backoff::new();
         let mut attempts = 0;
         loop {
             match self.attempt(&fact).await {
-                Ok(()) => return self.acknowledge(connection, entry).await,
-                Err(Failure::Rejected(error)) if attempts + 1 >= self.attempts => {
-                    return self.park(connection, entry, &error).await;
+                Ok(()) => {
+                    member.acknowledge(entry).await?;
+                    self.stream.bus().meters().handled.get_or_create(&self.labels()).inc();
+                    return Ok(true);
                 }
-                Err(Failure::Rejected(_)) => attempts += 1,
-                Err(Failure::Unavailable(error)) if backoff.is_fresh() => {
-                    warn!(fact = %fact.id, kind = fact.kind, group = self.group, error = &*error as &dyn std::error::Error, "consumer waits");
+                Err(Failure::Rejected(error)) => {
+                    attempts += 1;
+                    if attempts >= self.attempts {
+                        return self.park(member, entry, &error).await.map(|()| true);
+                    }
                 }
-                Err(Failure::Unavailable(_)) => {}
+                Err(Failure::Unavailable(error)) => {
+                    if backoff.is_fresh() {
+                        let error: &dyn std::error::Error = &*error;
+                        warn!(fact = %fact.id, kind = fact.kind, group = self.group, error, "consumer waits");
+                    }
+                }
             }
             if !pause(stop, backoff.step()).await {
-                return Ok(());
+                return Ok(false);
             }
-            self.hold(connection, held).await?;
+            member.hold(held).await?;
         }
     }
 
@@ -267,65 +196,23 @@ impl<H: Handler> Consumer<H> {
         handled.unwrap_or_else(|_| Err(Failure::Rejected("the handler panicked".into())))
     }
 
-    /// Keeps entries that wait for their turn from looking stale to others.
-    async fn hold(&self, connection: &mut MultiplexedConnection, entries: &[StreamId]) -> Result<(), Error> {
-        let mut claim = redis::cmd("XCLAIM");
-        claim.arg(self.stream.key()).arg(&self.group).arg(&self.member).arg(0);
-        for entry in entries {
-            claim.arg(&entry.id);
-        }
-        Ok(claim.arg("JUSTID").query_async(connection).await?)
-    }
-
-    async fn acknowledge(&self, connection: &mut MultiplexedConnection, entry: &StreamId) -> Result<(), Error> {
-        let mut command = redis::cmd("XACK");
-        command.arg(self.stream.key()).arg(&self.group).arg(&entry.id);
-        command.query_async::<()>(connection).await?;
-        self.stream.bus().meters().handled.get_or_create(&self.labels()).inc();
-        Ok(())
-    }
-
-    /// Moves an entry aside, to the stream `…:parked:<group>`, where an operator finds it with the reason.
-    async fn park(
-        &self,
-        connection: &mut MultiplexedConnection,
-        entry: &StreamId,
-        reason: &BoxError,
-    ) -> Result<(), Error> {
+    /// Gives up on an entry, for an operator to look at.
+    async fn park(&self, member: &mut Member<'_>, entry: &StreamId, reason: &BoxError) -> Result<(), Error> {
+        member.park(entry, &chain(&**reason)).await?;
+        self.stream.bus().meters().parked.get_or_create(&self.labels()).inc();
+        let error: &dyn std::error::Error = &**reason;
         error!(
             stream = self.stream.name(),
             group = self.group,
             entry = entry.id,
-            error = &**reason as &dyn std::error::Error,
+            error,
             "fact parked"
         );
-        let mut add = redis::cmd("XADD");
-        add.arg(self.parked())
-            .arg("MAXLEN")
-            .arg("~")
-            .arg(PARKED_ENTRIES_MAX)
-            .arg("*");
-        add.arg("entry").arg(&entry.id).arg("reason").arg(chain(&**reason));
-        add.arg("fact").arg(entry.get::<Vec<u8>>("fact").unwrap_or_default());
-        let mut acknowledge = redis::cmd("XACK");
-        acknowledge.arg(self.stream.key()).arg(&self.group).arg(&entry.id);
-        let mut both = redis::pipe();
-        both.atomic()
-            .add_command(add)
-            .ignore()
-            .add_command(acknowledge)
-            .ignore();
-        both.query_async::<()>(connection).await?;
-        self.stream.bus().meters().parked.get_or_create(&self.labels()).inc();
         Ok(())
     }
 
     fn labels(&self) -> Labels<2> {
         [("stream", self.stream.name().to_owned()), ("group", self.group.clone())]
-    }
-
-    fn parked(&self) -> String {
-        format!("{}:parked:{}", self.stream.key(), self.group)
     }
 }
 
@@ -340,8 +227,4 @@ fn decode(entry: &StreamId) -> Result<Fact, Error> {
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&cause| cause.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).expect("the bounds of this crate are minutes")
 }

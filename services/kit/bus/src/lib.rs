@@ -13,7 +13,7 @@
 //! A [`Bus`] is made once per process and cloned. It spawns nothing; [`Bus::run`] is the one background task that a
 //! process gives to its task tracker, and each [`Consumer::run`] is another.
 //!
-//! Services rarely use streams directly: `kit_pg::outbox` fills them and `kit_pg::inbox` makes each delivery count once.
+//! Redis is of version 7 or later. Services rarely use streams directly: `kit_pg::outbox` fills them and `kit_pg::inbox` makes each delivery count once.
 
 mod backoff;
 mod config;

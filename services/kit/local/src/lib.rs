@@ -2,7 +2,7 @@
 //!
 //! Private means: the data is in the folder that the caller names, the only way in is a Unix socket that nobody else
 //! may open, no port is taken, and no server that was there before is ever touched. A server dies with the process that
-//! started it, also when that process is killed.
+//! started it, also (on Linux) when that process is killed.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), kit_local::Error> {

@@ -258,6 +258,30 @@ async fn what_a_dead_member_held_is_taken_over() {
     assert_eq!(parked, 1, "what brings its readers down is not tried again");
 }
 
+/// A restart in the middle of a batch costs no minute of waiting.
+#[tokio::test]
+async fn what_a_stopped_member_did_not_get_to_is_taken_over_at_once() {
+    let redis = TestRedis::new().await;
+    let (bus, other) = (redis.bus(&Clock::system()), redis.bus(&Clock::system()));
+    publish(&bus, 0..10).await;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    let reader = Reader::new(move |number| {
+        if number == 3 {
+            stopping.cancel();
+        }
+        Ok(())
+    });
+    soon(consumer(&bus, "one", &reader).run(stop)).await;
+    assert_eq!(reader.seen(), [0, 1, 2, 3], "the fact at hand is finished");
+    assert_eq!(pending(&redis, "one").await, 6);
+
+    let next = Reader::agreeable();
+    let seen = beside(consumer(&other, "one", &next), next.wait_for(6)).await;
+    assert_eq!(seen, [4, 5, 6, 7, 8, 9]);
+    assert_eq!(pending(&redis, "one").await, 0);
+}
+
 #[tokio::test]
 async fn consuming_goes_on_after_redis_was_away() {
     let mut redis = PrivateRedis::start().await;

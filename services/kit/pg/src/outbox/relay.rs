@@ -34,7 +34,8 @@ pub enum RelayError {
 }
 
 impl Relay {
-    /// The relay from the outbox of `pool`'s service to that service's stream.
+    /// The relay from the outbox of `pool`'s service to that service's stream. `pool` is a clone of the one that commands
+    /// use: its commits wake the relay.
     pub fn new(pool: &Pool, bus: &Bus) -> Self {
         Self {
             pool: pool.clone(),
@@ -81,29 +82,32 @@ impl Relay {
     /// What was not published stays.
     pub async fn drain(&self) -> Result<u64, RelayError> {
         let mut published = 0;
-        loop {
-            let batch = self.publish_batch().await?;
+        while let Some(batch) = self.publish_batch().await? {
             published += batch;
-            if batch == 0 {
-                return Ok(published);
-            }
         }
+        Ok(published)
     }
 
-    /// One batch in one transaction; returns its size, which is 0 when nothing waits.
-    async fn publish_batch(&self) -> Result<u64, RelayError> {
+    /// One batch in one transaction; returns how many facts it published, `None` when nothing waits.
+    async fn publish_batch(&self) -> Result<Option<u64>, RelayError> {
         let mut tx = self.pool.begin().await?;
         take_turn(&mut tx).await?;
         let facts = waiting(&mut tx).await?;
         if facts.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
-        match self.stream.publish(last_entry(&mut tx).await?, &facts).await? {
-            Published::Done(entries) => mark(&mut tx, &facts, &entries, &self.clock).await?,
-            Published::Lost(last) => self.restore(&mut tx, last).await?,
-        }
+        let published = match self.stream.publish(last_entry(&mut tx).await?, &facts).await? {
+            Published::Done(entries) => {
+                mark(&mut tx, &facts, &entries, &self.clock).await?;
+                entries.len() as u64
+            }
+            Published::Lost(last) => {
+                self.restore(&mut tx, last).await?;
+                0
+            }
+        };
         tx.commit().await?;
-        Ok(facts.len() as u64)
+        Ok(Some(published))
     }
 
     /// Counts what waits, and finds out whether the stream has lost facts when nothing is published that would show it.
