@@ -18,17 +18,20 @@ interface CoverProps {
 const TINTS = 5;
 const ARCS = [1, 2, 3, 4, 5, 6];
 
+/** FNV-1a: names that differ in a letter differ in everything. */
 function seedOf(name: string): number {
-  let sum = 7;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 99_991;
-  return sum;
+  let hash = 0x81_1c_9d_c5;
+  for (const character of name) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
+  }
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 /** Rows of seats around a stage, seen from a place that the name decides. */
 function Drawing({ name }: { name: string }) {
   const seed = seedOf(name);
-  const x = 40 + (seed % 7) * 40;
-  const gap = 26 + (seed % 4) * 5;
+  const x = 40 + ((seed >>> 3) % 7) * 40;
+  const gap = 26 + ((seed >>> 7) % 4) * 5;
   return (
     <svg
       viewBox="0 0 320 180"

@@ -1,4 +1,5 @@
 import { useText } from '~/lib/i18n/text';
+import { Stack } from '~/ui/layout';
 import { Notice } from '~/ui/states';
 import { m } from './messages';
 import { ResendButton } from './resend-button';
@@ -8,8 +9,10 @@ export function ResendNotice({ email }: { email: string }) {
   const t = useText();
   return (
     <Notice tone="warning" icon="mail">
-      <p role="alert">{t(m.notVerified, { email })}</p>
-      <ResendButton email={email} />
+      <Stack gap={3}>
+        <p role="alert">{t(m.notVerified, { email })}</p>
+        <ResendButton email={email} />
+      </Stack>
     </Notice>
   );
 }

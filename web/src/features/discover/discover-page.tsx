@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@connectrpc/connect-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { EventService, type SearchEventsResponse } from '~/gen/plenary/events/v1/event_service_pb';
+import { useNow } from '~/lib/clock';
 import { firstLoadOf } from '~/lib/first-load';
 import { useText } from '~/lib/i18n/text';
 import { usePageTitle } from '~/lib/page-title';
@@ -83,7 +84,10 @@ type Events = SearchEventsResponse['events'];
 
 function Results({ events, query }: { events: Events; query: string }) {
   const t = useText();
-  const shelves = query ? [{ kind: 'results' as const, events: [...events] }] : shelvesOf(events);
+  const now = useNow();
+  const shelves = query
+    ? [{ kind: 'results' as const, events: [...events] }]
+    : shelvesOf(events, now);
   const titles = {
     live: t(m.live),
     next: t(m.next),

@@ -1,3 +1,4 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { EventState, type EventSummary } from '~/gen/plenary/events/v1/event_pb';
 
 export interface Shelf {
@@ -9,9 +10,12 @@ export interface Shelf {
  * Events as the page lays them out: what is on now, the very next one large, then the rest. The list comes soonest
  * first and keeps that order.
  */
-export function shelvesOf(events: readonly EventSummary[]): Shelf[] {
-  const live = events.filter((event) => event.state === EventState.LIVE);
-  const [first, ...rest] = events.filter((event) => event.state !== EventState.LIVE);
+export function shelvesOf(events: readonly EventSummary[], now: Date): Shelf[] {
+  const isOn = (event: EventSummary) =>
+    event.state === EventState.LIVE ||
+    (event.startTime !== undefined && timestampDate(event.startTime) <= now);
+  const live = events.filter(isOn);
+  const [first, ...rest] = events.filter((event) => !isOn(event));
   const shelves: Shelf[] = [
     { kind: 'live', events: live },
     { kind: 'next', events: first ? [first] : [] },

@@ -69,7 +69,7 @@ function EventView({ event, tickets }: { event: Event } & EventPageProps) {
         width={event.cover?.width}
         height={event.cover?.height}
         eager
-        className={styles.cover}
+        className={event.cover ? styles.cover : styles.drawing}
       />
       <div className={styles.columns}>
         <Stack gap={8} className={styles.main}>

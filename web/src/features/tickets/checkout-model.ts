@@ -16,6 +16,11 @@ export function limitOf(type: TicketType): number {
     : type.maxPerOrder;
 }
 
+/** Where a selection is kept until its tickets are there: through signing in, reloading and going back. */
+export function choiceDraft(eventId: string): string {
+  return `choose.${eventId}`;
+}
+
 /** What can still be had of a selection: types may have sold out since. A lone type is chosen for the visitor. */
 export function fitSelection(selection: Selection, types: readonly TicketType[]): Selection {
   const open = types.filter((type) => limitOf(type) > 0);

@@ -15,7 +15,14 @@ import { Stack } from '~/ui/layout';
 import { Loading, Skeleton } from '~/ui/skeleton';
 import { EmptyState, ErrorState, Notice } from '~/ui/states';
 import { Stepper } from '~/ui/stepper';
-import { countOf, fitSelection, limitOf, type Selection, totalOf } from './checkout-model';
+import {
+  choiceDraft,
+  countOf,
+  fitSelection,
+  limitOf,
+  type Selection,
+  totalOf,
+} from './checkout-model';
 import styles from './choose-step.module.css';
 import { HeldNotice } from './held-notice';
 import { m } from './messages';
@@ -27,15 +34,15 @@ interface ChooseStepProps {
   verifyEmail: (email: string) => ReactNode;
 }
 
-/** What was chosen survives signing in and reloading. */
-function useSelection(eventId: string): [Selection, (next: Selection) => void, () => void] {
-  const draft = useRef(draftIn<Record<string, number>>(sessionStorage, `choose.${eventId}`));
+/** What was chosen survives signing in, reloading and going back. */
+function useSelection(eventId: string): [Selection, (next: Selection) => void] {
+  const draft = useRef(draftIn<Record<string, number>>(sessionStorage, choiceDraft(eventId)));
   const [selection, setSelection] = useState<Selection>(() => draft.current.read() as Selection);
   const change = (next: Selection) => {
     setSelection(next);
     draft.current.write({ ...next });
   };
-  return [selection, change, () => draft.current.clear()];
+  return [selection, change];
 }
 
 /** First step: how many of what. Ends with the seats being held. */
@@ -79,7 +86,7 @@ interface ChooseFormProps extends ChooseStepProps {
   reload: () => void;
 }
 
-function useHold(event: Event, reload: () => void, onHeld: () => void) {
+function useHold(event: Event, reload: () => void) {
   const navigate = useNavigate();
   const requestIdFor = useRequestIdFor();
   const create = useMutation(OrderService.method.createOrder);
@@ -96,7 +103,6 @@ function useHold(event: Event, reload: () => void, onHeld: () => void) {
     const command = { eventId: event.id, items };
     try {
       const made = await create.mutateAsync({ ...command, requestId: requestIdFor(command) });
-      onHeld();
       await navigate({
         to: '/events/$eventId/tickets',
         params: { eventId: event.id },
@@ -117,9 +123,9 @@ function ChooseForm({ event, types, reload, verifyEmail }: ChooseFormProps) {
   const price = usePrice();
   const navigate = useNavigate();
   const session = useSessionState();
-  const [selection, select, forget] = useSelection(event.id);
+  const [selection, select] = useSelection(event.id);
   const [missing, setMissing] = useState(false);
-  const { hold, holding, problem, setProblem } = useHold(event, reload, forget);
+  const { hold, holding, problem, setProblem } = useHold(event, reload);
   const chosen = fitSelection(selection, types);
   const count = countOf(chosen);
   const anonymous = session.kind === 'anonymous';

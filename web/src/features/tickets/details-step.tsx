@@ -1,6 +1,7 @@
 import { useMutation } from '@connectrpc/connect-query';
 import type { Event } from '~/gen/plenary/events/v1/event_pb';
 import { type Order, OrderService } from '~/gen/plenary/ticketing/v1/order_service_pb';
+import { draftIn } from '~/lib/draft';
 import { type Form, type FormOptions, useForm } from '~/lib/form';
 import type { Message } from '~/lib/i18n/messages';
 import { useText } from '~/lib/i18n/text';
@@ -20,6 +21,7 @@ import {
   attendeeField,
   attendeesOf,
   checkAttendees,
+  choiceDraft,
   placesOf,
 } from './checkout-model';
 import styles from './details-step.module.css';
@@ -71,6 +73,7 @@ function useCompletion({ event, order }: DetailsStepProps, places: number) {
       } catch (error) {
         if (!MOVED_ON.has(toProblem(error).reason)) throw error;
       }
+      draftIn(sessionStorage, choiceDraft(event.id)).clear();
       ordersChanged();
     },
   };
@@ -145,7 +148,7 @@ function Attendee({ form, index, legend }: AttendeeProps) {
   const t = useText();
   const own = index === 0;
   const fields = (
-    <Stack gap={4}>
+    <Stack gap={4} className={legend ? styles.fields : undefined}>
       <Field label={t(m.name)} hint={t(m.nameHint)} error={form.errors[`name${index}`]}>
         <TextInput autoComplete={own ? 'name' : 'off'} {...form.text(`name${index}`)} />
       </Field>
