@@ -20,6 +20,9 @@ use crate::node::Node;
 use crate::signal::{self, Close, ConnectQuery, Frame, Start};
 use crate::token::{Grant, TokenError};
 
+/// The library's 128 KiB would be zeroed at each look at a socket and kept for each client: most of a join's CPU and
+/// memory. Messages may be longer; they are read in pieces.
+const READ_BUFFER_BYTES: usize = 4096;
 /// Frames on their way to one client's socket.
 const OUTGOING_FRAMES: usize = 64;
 
@@ -59,6 +62,7 @@ async fn rtc(
         query: ConnectQuery::parse(&query),
     };
     upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(SIGNAL_BYTES_MAX)
         .max_frame_size(SIGNAL_BYTES_MAX)
         .on_upgrade(move |socket| serve(node, start, socket))
