@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use crate::domain::Quota;
 
-/// Tries to log in to one account. A person mistypes a few times; a list of a million passwords takes a year. The bucket
-/// is full again after a success.
-pub(crate) const LOG_IN_PER_ACCOUNT: Quota = Quota::new(10, Duration::from_secs(30));
+/// Tries of one network to log in to one account. A person mistypes a few times; a list of a million passwords takes a
+/// year. The bucket is full again after a success.
+pub(crate) const LOG_IN_PER_ACCOUNT_AND_NETWORK: Quota = Quota::new(10, Duration::from_secs(30));
+/// Tries of all networks to log in to one account. Ten times as many, so that one stranger cannot lock the owner out, and
+/// a thousand strangers together get no further than one.
+pub(crate) const LOG_IN_PER_ACCOUNT: Quota = Quota::new(100, Duration::from_secs(30));
 /// Mails of one kind to one address, so that nobody's mailbox is flooded by means of us.
 pub(crate) const MAIL_PER_ACCOUNT: Quota = Quota::new(3, Duration::from_secs(10 * 60));
 /// Sign-ups from one network: what a class room does at once, and little for somebody who makes accounts in bulk.

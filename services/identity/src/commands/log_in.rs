@@ -4,10 +4,10 @@ use kit_core::Email;
 use kit_core::ids::LoginId;
 
 use super::sessions::{self, Session};
-use super::throttle::Bucket;
+use super::throttle::{Bucket, LogInAttempts};
 use crate::domain::{Client, Credentials, Login, Password, TypedPassword, User};
 use crate::error::{Error, Result};
-use crate::limits::{LOG_IN_PER_ACCOUNT, LOGINS_PER_USER};
+use crate::limits::LOGINS_PER_USER;
 use crate::secrets::Verdict;
 use crate::service::Service;
 use crate::store::{logins, users};
@@ -24,11 +24,11 @@ pub(crate) async fn log_in(service: &Service, client: Client, command: LogIn) ->
     Bucket::of_network("log in", client, service.config.attempts_per_network)
         .take(service)
         .await?;
-    let attempts = Bucket::new("log in", &command.email, LOG_IN_PER_ACCOUNT);
+    let attempts = LogInAttempts::new(&command.email, client);
     attempts.take(service).await?;
     let credentials = users::credentials(&mut *service.read().await?, &command.email).await?;
     let (user, credentials) = check(service, command.password.password(), credentials).await?;
-    attempts.forget(service).await?;
+    attempts.succeeded(service).await?;
     start(service, user, &credentials).await
 }
 

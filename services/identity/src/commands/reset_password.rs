@@ -3,10 +3,9 @@
 use kit_core::Violations;
 
 use super::facts;
-use super::throttle::Bucket;
-use crate::domain::{Client, EndCause, Link, LinkPurpose, NewPassword, TokenHash, User};
+use super::throttle::{Bucket, LogInAttempts};
+use crate::domain::{Client, EndCause, LinkPurpose, NewPassword, TokenHash, User};
 use crate::error::{Error, Result};
-use crate::limits::LOG_IN_PER_ACCOUNT;
 use crate::service::Service;
 use crate::store::{links, logins, users};
 
@@ -22,9 +21,10 @@ pub(crate) async fn reset_password(service: &Service, client: Client, command: R
     Bucket::of_network("link", client, service.config.attempts_per_network)
         .take(service)
         .await?;
-    let (_, user) = look(service, command.token).await?;
+    let user = look(service, command.token).await?;
     check_against(&command.password, &user)?;
     let password_hash = service.hasher.hash(command.password.password()).await?;
+    LogInAttempts::new(&user.email, client).forget(service).await?;
 
     let now = service.clock.now();
     let mut tx = service.pool.begin().await?;
@@ -41,14 +41,11 @@ pub(crate) async fn reset_password(service: &Service, client: Client, command: R
     }
     logins::end_all(&mut tx, user.id, EndCause::PasswordReset, now).await?;
     facts::password_changed(&mut tx, service, &user).await?;
-    tx.commit().await?;
-    Bucket::new("log in", &user.email, LOG_IN_PER_ACCOUNT)
-        .forget(service)
-        .await
+    Ok(tx.commit().await?)
 }
 
-/// The link and its user, without spending it: a made-up token must not cost us a hash.
-async fn look(service: &Service, token: TokenHash) -> Result<(Link, User)> {
+/// The user of a link, without spending it: a made-up token must not cost us a hash.
+async fn look(service: &Service, token: TokenHash) -> Result<User> {
     let mut connection = service.read().await?;
     let link = links::find(&mut connection, token, LinkPurpose::PasswordReset).await?;
     let link = link
@@ -57,7 +54,7 @@ async fn look(service: &Service, token: TokenHash) -> Result<(Link, User)> {
     let user = users::get(&mut connection, link.user_id)
         .await?
         .ok_or(Error::LinkInvalid)?;
-    Ok((link, user))
+    Ok(user)
 }
 
 /// The edge could not know whose password it is.

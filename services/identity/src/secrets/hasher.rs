@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::domain::Password;
 
-/// Callers that wait for a free thread at most, for each thread. At 20 ms a hash the last one waits for under a second.
+/// Callers that wait for a free thread at most, for each thread. At 50 ms a hash the last one waits under two seconds.
 const WAITING_PER_THREAD: usize = 32;
 
 /// What one hash costs. OWASP's minimum for argon2id is 19 MiB, two passes and one lane.

@@ -49,6 +49,36 @@ async fn an_account_is_guessed_at_ten_times_and_then_once_in_30_seconds() {
 }
 
 #[tokio::test]
+async fn a_stranger_cannot_lock_the_owner_out_and_many_get_no_further_than_one() {
+    let world = World::new().await;
+    world.person("ada@example.org").await;
+    let stranger = async |at: u32| {
+        let address = format!("198.51.100.{at}");
+        reason(attempt(&world.host, GATEWAY, Some(&address), "ada@example.org").await)
+    };
+    for _ in 0..10 {
+        assert_eq!(stranger(1).await, "CREDENTIALS_WRONG");
+    }
+    for _ in 0..200 {
+        assert_eq!(stranger(1).await, "TOO_MANY_ATTEMPTS");
+    }
+    assert!(
+        world.log_in("ada@example.org", PASSWORD).await.is_ok(),
+        "from somewhere else"
+    );
+    let (mut wrong, mut refused) = (10, 0);
+    for at in 2..20 {
+        for _ in 0..10 {
+            match stranger(at).await.as_str() {
+                "CREDENTIALS_WRONG" => wrong += 1,
+                _ => refused += 1,
+            }
+        }
+    }
+    assert_eq!((wrong, refused), (98, 92), "100 in all, two of them the owner's");
+}
+
+#[tokio::test]
 async fn an_unknown_account_is_throttled_alike_and_costs_no_hash_then() {
     let world = World::new().await;
     for _ in 0..10 {
