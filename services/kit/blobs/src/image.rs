@@ -99,6 +99,22 @@ impl Image {
         }
         Ok(Self { format, width, height })
     }
+
+    /// The same picture without what it tells about its making: place, time, camera, software, comments, previews.
+    /// People who upload a picture mean to show what is on it.
+    ///
+    /// `bytes` are those that were inspected. Which side of a photograph is up stays.
+    ///
+    /// # Errors
+    /// [`ImageError::Unknown`] when the bytes are broken behind their first headers.
+    pub fn clean(&self, bytes: &[u8]) -> Result<Vec<u8>, ImageError> {
+        let clean = match self.format {
+            ImageFormat::Png => png::clean(bytes),
+            ImageFormat::Jpeg => jpeg::clean(bytes),
+            ImageFormat::WebP => webp::clean(bytes),
+        };
+        clean.ok_or(ImageError::Unknown)
+    }
 }
 
 impl ImageFormat {

@@ -73,6 +73,91 @@ fn limits_are_told_apart() {
     assert_eq!(inspect(&empty), Err(ImageError::Unknown), "no picture has no width");
 }
 
+fn clean(bytes: &[u8]) -> Vec<u8> {
+    let image = Image::inspect(bytes, &ImageLimits::UPLOAD).expect("a picture");
+    let clean = image.clean(bytes).expect("a whole one");
+    assert_eq!(
+        Image::inspect(&clean, &ImageLimits::UPLOAD),
+        Ok(image),
+        "cleaning changes no size"
+    );
+    clean
+}
+
+fn has(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+/// `picture` with `part` put in at `at`.
+fn insert(picture: &[u8], at: usize, part: &[u8]) -> Vec<u8> {
+    [&picture[..at], part, &picture[at..]].concat()
+}
+
+#[test]
+fn a_clean_picture_stays_as_it_is() {
+    for picture in [PNG, JPEG, LOSSY, LOSSLESS, &simple_with_size(LOSSY)] {
+        assert!(clean(picture) == picture);
+    }
+}
+
+/// As [`simple`], with a true size.
+fn simple_with_size(extended: &[u8]) -> Vec<u8> {
+    let mut webp = simple(extended, b"VP8 ");
+    let size = u32::try_from(webp.len() - 8).expect("small");
+    webp[4..8].copy_from_slice(&size.to_le_bytes());
+    webp
+}
+
+#[test]
+fn a_photograph_loses_its_story_and_not_its_orientation() {
+    // Intel order, two tags: a camera's name, and "rotate by 90 degrees".
+    let tiff = b"II*\0\x08\0\0\0\x02\0\x0f\x01\x02\0\x04\0\0\0CAM\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0GPS";
+    let exif = [
+        b"\xff\xe1\0".as_slice(),
+        &[u8::try_from(tiff.len() + 8).expect("small")],
+        b"Exif\0\0",
+        tiff,
+    ]
+    .concat();
+    let comment = b"\xff\xfe\0\x08secret";
+    let mut photograph = insert(&insert(JPEG, 2, &exif), 2, comment);
+    photograph.extend_from_slice(b"\xff\xd8 a second picture, with a place");
+
+    let clean = clean(&photograph);
+    for told in [b"CAM".as_slice(), b"GPS", b"secret", b"place"] {
+        assert!(has(&photograph, told) && !has(&clean, told), "{told:?}");
+    }
+    assert!(
+        has(&clean, b"Exif\0\0MM") && has(&clean, b"\x01\x12\0\x03\0\0\0\x01\0\x06"),
+        "still rotated"
+    );
+    assert!(has(&clean, b"ICC_PROFILE"), "still in its colours");
+    let image = Image::inspect(&clean, &ImageLimits::UPLOAD).expect("a picture");
+    assert!(image.clean(&clean).expect("clean") == clean, "once is enough");
+}
+
+#[test]
+fn text_and_exif_go_from_png_and_webp() {
+    let chunk = [b"\0\0\0\x06tEXt".as_slice(), b"secret", b"\0\0\0\0"].concat();
+    let mut png = insert(PNG, 33, &chunk);
+    png.extend_from_slice(b"secret");
+    assert!(has(&png, b"secret") && clean(&png) == PNG);
+
+    let mut webp = [LOSSY, b"EXIF\x06\0\0\0secret".as_slice()].concat();
+    let size = u32::try_from(webp.len() - 8).expect("small");
+    webp[4..8].copy_from_slice(&size.to_le_bytes());
+    webp[20] |= 0x08;
+    assert!(has(&webp, b"secret") && clean(&webp) == LOSSY);
+}
+
+#[test]
+fn what_is_cut_off_is_not_cleaned() {
+    for picture in [PNG, JPEG, LOSSY] {
+        let image = Image::inspect(picture, &ImageLimits::UPLOAD).expect("a picture");
+        assert_eq!(image.clean(&picture[..picture.len() - 3]), Err(ImageError::Unknown));
+    }
+}
+
 proptest! {
     /// Whatever somebody uploads, looking at it ends, and without a panic.
     #[test]
@@ -89,6 +174,9 @@ proptest! {
         }
         if let Ok(image) = Image::inspect(&bytes, &ImageLimits::UPLOAD) {
             prop_assert!(image.width.max(image.height) <= ImageLimits::UPLOAD.side_max);
+            if let Ok(clean) = image.clean(&bytes) {
+                prop_assert!(clean.len() <= bytes.len() + 36, "nothing is added but an orientation");
+            }
         }
     }
 }

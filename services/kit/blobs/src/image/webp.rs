@@ -12,6 +12,38 @@ pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
+/// Chunks that a viewer needs: frames, transparency, animation and colours. The others are about the picture.
+const NEEDED: [&[u8; 4]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
+/// Flags of the extended header that announce Exif and XMP chunks (section 2.7).
+const METADATA_FLAGS: u8 = 0b0000_1100;
+/// Type and length of a chunk.
+const HEADER_BYTES: usize = 8;
+
+/// The needed chunks, with a header that announces no others.
+pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (size, rest) = bytes.strip_prefix(b"RIFF")?.split_first_chunk()?;
+    let size = usize::try_from(u32::from_le_bytes(*size)).ok()?;
+    let mut rest = rest.get(..size)?.strip_prefix(b"WEBP")?;
+    let mut chunks = b"WEBP".to_vec();
+    while !rest.is_empty() {
+        let (kind, tail) = rest.split_first_chunk::<4>()?;
+        let (length, _) = tail.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        // Chunks are padded to an even length (section 2.3).
+        let (chunk, behind) = rest.split_at_checked(length.checked_next_multiple_of(2)?.checked_add(HEADER_BYTES)?)?;
+        if NEEDED.contains(&kind) {
+            let flags = chunks.len() + HEADER_BYTES;
+            chunks.extend_from_slice(chunk);
+            if kind == b"VP8X" {
+                *chunks.get_mut(flags)? &= !METADATA_FLAGS;
+            }
+        }
+        rest = behind;
+    }
+    let size = u32::try_from(chunks.len()).ok()?;
+    Some([b"RIFF".as_slice(), &size.to_le_bytes(), &chunks].concat())
+}
+
 /// RFC 6386, section 9.1: a frame tag of three bytes whose lowest bit is 0 for a key frame, the start code, and 14 bits
 /// each for width and height below 2 bits for scaling.
 fn lossy(data: &[u8]) -> Option<(u32, u32)> {
