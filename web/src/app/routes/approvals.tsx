@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { ApprovalsPage } from '~/features/approvals/approvals-page';
 
-export const Route = createLazyRoute('/admin/approvals')({
-  component: () => <PageSlot title="Approvals" />,
-});
+export const Route = createLazyRoute('/admin/approvals')({ component: ApprovalsPage });

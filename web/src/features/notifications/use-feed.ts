@@ -1,0 +1,39 @@
+import { createClient } from '@connectrpc/connect';
+import { useTransport } from '@connectrpc/connect-query';
+import { useEffect, useMemo } from 'react';
+import { NotificationService } from '~/gen/plenary/notifications/v1/notification_service_pb';
+import { useText } from '~/lib/i18n/text';
+import { showToast } from '~/ui/toast';
+import { Feed } from './feed';
+import { lookOf } from './words';
+
+function pause(length_ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resume) => {
+    const timer = setTimeout(resume, length_ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resume();
+    });
+  });
+}
+
+/** The notices of who is signed in, followed for as long as the header shows the bell. */
+export function useFeed(): Feed {
+  const t = useText();
+  const transport = useTransport();
+  const feed = useMemo(
+    () =>
+      new Feed({
+        service: createClient(NotificationService, transport),
+        wait: pause,
+        onNotice: (notice) => showToast(t(lookOf(notice).text, { event: notice.eventTitle })),
+      }),
+    [transport, t],
+  );
+  useEffect(() => {
+    const leaving = new AbortController();
+    void feed.run(leaving.signal);
+    return () => leaving.abort();
+  }, [feed]);
+  return feed;
+}
