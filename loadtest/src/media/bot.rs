@@ -179,6 +179,7 @@ impl Bot {
         };
         while *due <= now {
             let frame = pictures.next_frame(now);
+            self.statistics.note_sent(frame.len() as u64);
             self.client.send(now, *sender, frame)?;
             *due += pictures.interval();
         }

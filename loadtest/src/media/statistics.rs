@@ -13,6 +13,8 @@ const DELAY_SAMPLING: u64 = 16;
 pub(crate) struct Statistics {
     viewers: Vec<Viewer>,
     connected: AtomicUsize,
+    /// Media packets that all publishers have sent.
+    sent: AtomicU64,
     /// µs
     delays: Mutex<Vec<u32>>,
 }
@@ -28,6 +30,7 @@ struct Viewer {
 /// Counts up to a moment, over all viewers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Snapshot {
+    pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) expected: u64,
 }
@@ -35,6 +38,7 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     pub(crate) fn since(&self, earlier: &Self) -> Self {
         Self {
+            sent: self.sent - earlier.sent,
             received: self.received - earlier.received,
             expected: self.expected - earlier.expected,
         }
@@ -47,6 +51,7 @@ impl Statistics {
         Self {
             viewers,
             connected: AtomicUsize::new(0),
+            sent: AtomicU64::new(0),
             delays: Mutex::default(),
         }
     }
@@ -67,8 +72,17 @@ impl Statistics {
             .count()
     }
 
+    pub(crate) fn note_sent(&self, packets: u64) {
+        self.sent.fetch_add(packets, Ordering::Relaxed);
+    }
+
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.viewers.iter().fold(Snapshot::default(), |sum, viewer| Snapshot {
+        let start = Snapshot {
+            sent: self.sent.load(Ordering::Relaxed),
+            ..Snapshot::default()
+        };
+        self.viewers.iter().fold(start, |sum, viewer| Snapshot {
+            sent: sum.sent,
             received: sum.received + viewer.received.load(Ordering::Relaxed),
             expected: sum.expected + viewer.expected.load(Ordering::Relaxed),
         })
@@ -147,8 +161,13 @@ mod tests {
         for sequence in [65_534, 65_535, 1, 0, 4] {
             counter.count(&statistics, 7, sequence, Some(Duration::from_millis(3)));
         }
-        let Snapshot { received, expected } = statistics.snapshot();
-        assert_eq!((received, expected), (5, 7), "2 and 3 are lost, 0 came late");
+        statistics.note_sent(7);
+        let Snapshot {
+            sent,
+            received,
+            expected,
+        } = statistics.snapshot();
+        assert_eq!((sent, received, expected), (7, 5, 7), "2 and 3 are lost, 0 came late");
         assert_eq!((statistics.viewers_with(1), statistics.viewers_with(2)), (1, 0));
     }
 }
