@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { OrganizePage } from '~/features/organize/organize-page';
 
-export const Route = createLazyRoute('/organize')({
-  component: () => <PageSlot title="Organize" />,
-});
+export const Route = createLazyRoute('/organize')({ component: OrganizePage });
