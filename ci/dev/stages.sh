@@ -86,7 +86,7 @@ stage_web() {
 stage_journeys() {
   build_web
   cargo build --locked --workspace --bins
-  npm --prefix web run e2e
+  CHROMIUM="$(command -v chromium || command -v google-chrome)" node web/e2e/run.mjs
 }
 
 stage_images() {
