@@ -131,8 +131,12 @@ async fn show(State(edge): State<Arc<Edge>>, Extension(client): Extension<Client
 fn place(path: &str) -> Place<'_> {
     match path.strip_prefix("/events/") {
         _ if path == "/" => Place::Discover,
-        Some(id) if !id.contains('/') => Place::Event(id),
-        _ => Place::Other,
+        // Choosing tickets starts with the same data; the page's canonical address is the event's.
+        Some(rest) => match rest.strip_suffix("/tickets").unwrap_or(rest) {
+            id if !id.contains('/') => Place::Event(id),
+            _ => Place::Other,
+        },
+        None => Place::Other,
     }
 }
 
@@ -145,7 +149,9 @@ mod tests {
         assert_eq!(place("/"), Place::Discover);
         assert_eq!(place("/events/evt_1"), Place::Event("evt_1"));
         assert_eq!(place("/events/"), Place::Event(""));
-        assert_eq!(place("/events/evt_1/tickets"), Place::Other);
+        assert_eq!(place("/events/evt_1/tickets"), Place::Event("evt_1"));
+        assert_eq!(place("/events/evt_1/else"), Place::Other);
+        assert_eq!(place("/events"), Place::Other);
         assert_eq!(place("/organize"), Place::Other);
     }
 }

@@ -8,13 +8,13 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
-use http::Method;
+use http::{Method, StatusCode};
 use tracing::Instrument as _;
 
 use crate::admission::Kind;
 use crate::client::{Client, Peer};
 use crate::headers::Headers;
-use crate::limits::SESSION_BODY_BYTES_MAX;
+use crate::limits::{REQUEST_DURATION_MAX, SESSION_BODY_BYTES_MAX};
 use crate::problem::Problem;
 use crate::{Edge, app, calls, images, session, signal};
 
@@ -80,13 +80,21 @@ async fn pass(edge: &Edge, client: Client, request: Request, next: Next) -> Resp
         (_, "/rtc") => return next.run(request).await,
         _ => Kind::Request,
     };
-    match edge.admission.admit(kind, client.0) {
-        Ok(_place) => next.run(request).await,
-        Err(error) => Problem::from(error).into_response(),
+    let _place = match edge.admission.admit(kind, client.0) {
+        Ok(place) => place,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    match tokio::time::timeout(REQUEST_DURATION_MAX, next.run(request)).await {
+        Ok(response) => response,
+        // A client that sends its body drop by drop must not keep its place.
+        Err(_) => {
+            let message = "the request took too long";
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TOO_SLOW", message).into_response()
+        }
     }
 }
 
 async fn method_not_allowed() -> Problem {
     let message = "this address does not know that method";
-    Problem::new(http::StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }

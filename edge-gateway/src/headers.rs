@@ -51,7 +51,8 @@ impl Headers {
     pub(crate) fn add(&self, response: &mut Response) {
         let headers = response.headers_mut();
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_page = content_type.is_some_and(|kind| kind.starts_with("text/html"));
+        let is = |kind: &str| content_type.is_some_and(|content_type| content_type.starts_with(kind));
+        let (is_page, is_script) = (is("text/html"), is("text/javascript"));
         if is_page {
             add(headers, CONTENT_SECURITY_POLICY, &self.page_policy);
             add(headers, PERMISSIONS_POLICY, &PERMISSIONS);
@@ -61,6 +62,9 @@ impl Headers {
                 REFERRER_POLICY,
                 &HeaderValue::from_static("strict-origin-when-cross-origin"),
             );
+        } else if is_script {
+            // A worker goes by the policy that its own script came with.
+            add(headers, CONTENT_SECURITY_POLICY, &self.page_policy);
         } else {
             add(headers, CONTENT_SECURITY_POLICY, &NO_PAGE_POLICY);
         }

@@ -46,7 +46,8 @@ use meters::Meters;
 pub const NAME: &str = kit_rpc::GATEWAY;
 
 /// The gateway's own reasons: `TOO_MANY_REQUESTS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`, `ORIGIN_REFUSED`, `JSON_REQUIRED`,
-/// `BODY_INVALID`, `SESSION_ENDED`, `REQUEST_TOO_LARGE`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `GRPC_REQUIRED`.
+/// `BODY_INVALID`, `SESSION_ENDED`, `REQUEST_TOO_LARGE`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `GRPC_REQUIRED`, `REQUEST_TOO_SLOW`,
+/// `DRAINING`.
 pub const DOMAIN: Domain = Domain::new("gateway.plenary");
 
 /// A gateway whose port is open and which serves as soon as its part is mounted and the host started.

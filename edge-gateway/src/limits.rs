@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit_core::limits::MESSAGE_BYTES_MAX;
+use kit_core::limits::{CALL_DURATION_MAX, MESSAGE_BYTES_MAX};
 
 /// One gRPC call's request: the largest message and its five bytes of framing. No RPC from outside streams upwards.
 pub(crate) const CALL_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 5;
@@ -47,6 +47,8 @@ pub(crate) const RATE_SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// When a request that was shed may be tried again.
 pub(crate) const SHED_RETRY_DELAY: Duration = Duration::from_secs(1);
 
+/// Any answer outside gRPC, from its headers to its own: the longest call behind it, and a slow client's body before it.
+pub(crate) const REQUEST_DURATION_MAX: Duration = CALL_DURATION_MAX.saturating_add(Duration::from_secs(5));
 /// How long a new connection may take to its first request, and any request to the end of its headers.
 pub(crate) const HEADERS_DURATION_MAX: Duration = Duration::from_secs(15);
 /// All headers of one request: a token of 8 KiB, cookies and the usual.

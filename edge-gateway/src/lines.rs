@@ -8,6 +8,7 @@ use plenary_proto::events::v1::event_service_client::EventServiceClient;
 use plenary_proto::identity::v1::account_service_client::AccountServiceClient;
 use plenary_proto::identity::v1::profile_service_client::ProfileServiceClient;
 use plenary_proto::live::v1::live_service_client::LiveServiceClient;
+use plenary_proto::ticketing::v1::ticket_type_service_client::TicketTypeServiceClient;
 use tonic::Request;
 use tonic::metadata::MetadataValue;
 
@@ -26,6 +27,7 @@ pub(crate) struct Lines {
     pub(crate) profiles: ProfileServiceClient<Transport>,
     pub(crate) events: EventServiceClient<Transport>,
     pub(crate) live: LiveServiceClient<Transport>,
+    pub(crate) ticket_types: TicketTypeServiceClient<Transport>,
     switchboard: Switchboard,
     services: [(&'static str, Transport); SERVICES.len()],
 }
@@ -38,6 +40,7 @@ impl Lines {
             profiles: ProfileServiceClient::new(line("identity")).max_decoding_message_size(MESSAGE_BYTES_MAX),
             events: EventServiceClient::new(line("events")).max_decoding_message_size(MESSAGE_BYTES_MAX),
             live: LiveServiceClient::new(line("live")),
+            ticket_types: TicketTypeServiceClient::new(line("ticketing")),
             switchboard: switchboard.clone(),
             services: SERVICES.map(|name| (name, line(name))),
         }

@@ -7,7 +7,6 @@
 
 mod cookie;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -80,7 +79,7 @@ pub(crate) async fn open(
             "the body must be {\"email\": …, \"password\": …}",
         )
     })?;
-    let request = request_with_agent(client.0, &headers, LogInRequest { email, password });
+    let request = request_for(client.0, LogInRequest { email, password });
     let answer = edge.lines.accounts.clone().log_in(request).await?.into_inner();
     Ok(granted(&edge, answer.tokens, answer.user)?)
 }
@@ -93,7 +92,7 @@ pub(crate) async fn refresh(
 ) -> Result<Response, Problem> {
     require_json_of_own_page(&edge, &headers)?;
     let refresh_token = cookie::read(&edge.origin, &headers).ok_or_else(no_session)?;
-    let request = request_with_agent(client.0, &headers, RefreshSessionRequest { refresh_token });
+    let request = request_for(client.0, RefreshSessionRequest { refresh_token });
     match edge.lines.accounts.clone().refresh_session(request).await {
         Ok(answer) => {
             let answer = answer.into_inner();
@@ -126,7 +125,7 @@ pub(crate) async fn close(
         return Ok(closed(&edge));
     }
     // Whoever holds the cookie is the user: a fresh access token says so to the service.
-    let request = request_with_agent(client.0, &headers, RefreshSessionRequest { refresh_token });
+    let request = request_for(client.0, RefreshSessionRequest { refresh_token });
     let tokens = match accounts.refresh_session(request).await {
         Ok(answer) => answer.into_inner().tokens.unwrap_or_default(),
         Err(status) => return Ok(refused(&edge, status)),
@@ -158,16 +157,6 @@ fn require_json_of_own_page(edge: &Edge, headers: &HeaderMap) -> Result<(), Erro
             "the content type must be application/json",
         ))
     }
-}
-
-/// With the browser's name, which a list of sessions shows to their owner.
-fn request_with_agent<T>(client: IpAddr, headers: &HeaderMap, message: T) -> tonic::Request<T> {
-    let mut request = request_for(client, message);
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    if let Some(agent) = agent.and_then(|agent| agent.parse().ok()) {
-        request.metadata_mut().insert("x-client-agent", agent);
-    }
-    request
 }
 
 fn granted(edge: &Edge, tokens: Option<SessionTokens>, user: Option<User>) -> Result<Response, Error> {

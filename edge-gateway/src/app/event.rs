@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use http::StatusCode;
 use kit_core::ids::EventId;
-use plenary_proto::events::v1::{Event, EventState, EventVisibility, GetEventRequest, GetEventResponse, Session};
+use plenary_proto::events::v1::{
+    Event, EventState, EventVisibility, GetEventRequest, GetEventResponse, Session, Speaker,
+};
+use plenary_proto::ticketing::v1::{ListTicketTypesRequest, ListTicketTypesResponse};
 use prost_types::Timestamp;
 use serde_json::{Value, json};
 use tonic::Code;
@@ -16,7 +19,8 @@ use super::page::Page;
 use crate::limits::PAGE_DATA_DURATION_MAX;
 use crate::lines::{Lines, request_for};
 
-const METHOD: &str = "plenary.events.v1.EventService/GetEvent";
+const GET_EVENT: &str = "plenary.events.v1.EventService/GetEvent";
+const LIST_TICKET_TYPES: &str = "plenary.ticketing.v1.TicketTypeService/ListTicketTypes";
 
 /// What search engines and previews show of a description.
 const DESCRIPTION_CHARACTERS_MAX: usize = 200;
@@ -27,13 +31,21 @@ pub(super) async fn page(site: &Site, lines: &Lines, client: IpAddr, id: &str) -
     let Ok(id) = id.parse::<EventId>() else {
         return Page::not_found(site);
     };
-    let asked = GetEventRequest {
-        event_id: id.to_string(),
-    };
-    let mut request = request_for(client, asked.clone());
-    request.set_timeout(PAGE_DATA_DURATION_MAX);
-    match lines.events.clone().get_event(request).await {
-        Ok(answer) => show(site, &asked, answer.into_inner()),
+    let asked = Asked::about(&id.to_string());
+    let mut event = request_for(client, asked.event.clone());
+    event.set_timeout(PAGE_DATA_DURATION_MAX);
+    let mut tickets = request_for(client, asked.tickets.clone());
+    tickets.set_timeout(PAGE_DATA_DURATION_MAX);
+    let (mut events, mut ticket_types) = (lines.events.clone(), lines.ticket_types.clone());
+    let (event, tickets) = tokio::join!(events.get_event(event), ticket_types.list_ticket_types(tickets));
+    match event {
+        // What is on sale may be missing: the app asks again for what the page does not bring.
+        Ok(event) => show(
+            site,
+            &asked,
+            &event.into_inner(),
+            tickets.ok().map(tonic::Response::into_inner),
+        ),
         Err(status) if matches!(status.code(), Code::NotFound | Code::PermissionDenied) => Page::not_found(site),
         Err(status) => {
             tracing::warn!(%status, "an event's page is served without the event");
@@ -42,15 +54,34 @@ pub(super) async fn page(site: &Site, lines: &Lines, client: IpAddr, id: &str) -
     }
 }
 
-fn show(site: &Site, asked: &GetEventRequest, answer: GetEventResponse) -> Page {
+/// What the app would ask first on this page.
+struct Asked {
+    event: GetEventRequest,
+    tickets: ListTicketTypesRequest,
+}
+
+impl Asked {
+    fn about(id: &str) -> Self {
+        let event = GetEventRequest {
+            event_id: id.to_owned(),
+        };
+        let tickets = ListTicketTypesRequest {
+            event_id: id.to_owned(),
+        };
+        Self { event, tickets }
+    }
+}
+
+fn show(site: &Site, asked: &Asked, answer: &GetEventResponse, tickets: Option<ListTicketTypesResponse>) -> Page {
     let Some(event) = answer.event.as_ref().filter(|event| is_open(event)) else {
         return Page::not_found(site);
     };
-    let head = first_load::add(head(site, event), &[Answer::new(METHOD, asked, &answer)]);
+    let mut answers = vec![Answer::new(GET_EVENT, &asked.event, answer)];
+    answers.extend(tickets.map(|tickets| Answer::new(LIST_TICKET_TYPES, &asked.tickets, &tickets)));
     Page {
         status: StatusCode::OK,
+        head: first_load::add(head(site, event), &answers),
         body: body(event),
-        head,
     }
 }
 
@@ -153,7 +184,7 @@ fn body(event: &Event) -> Html {
 }
 
 fn agenda_line(html: Html, event: &Event, session: &Session) -> Html {
-    let speaks = |speaker: &&plenary_proto::events::v1::Speaker| session.speaker_ids.contains(&speaker.id);
+    let speaks = |speaker: &&Speaker| session.speaker_ids.contains(&speaker.id);
     let speakers: Vec<_> = event
         .speakers
         .iter()

@@ -3,6 +3,9 @@
 //! Both ways run side by side, each with room for a few frames; when the reader at its end is slow, the writer waits.
 //! The first end of either way ends the connection, and the other side is told why.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
