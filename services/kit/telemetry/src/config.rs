@@ -38,7 +38,8 @@ impl Section for Config {
             format: keys.get("format", "json", "How logs are written: json or human."),
             filter: keys.get(
                 "filter",
-                "info",
+                // rtc-dtls warns of every TLS extension that it does not know; each browser sends several.
+                "info,rtc_dtls=error",
                 "Which logs are kept: a level, or target=level pairs with commas.",
             ),
             otlp_endpoint: keys.get(

@@ -170,11 +170,12 @@ function Composer({ onSend }: { onSend: (text: string) => void }) {
     <form className={styles.composer} onSubmit={send}>
       <Field
         label={t(m.chatLabel)}
-        hint={t(m.chatHint)}
         error={over > 0 ? t(m.chatTooLong, { count: over }) : undefined}
       >
         <TextArea
-          rows={2}
+          rows={1}
+          className={styles.text}
+          title={t(m.chatHint)}
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {

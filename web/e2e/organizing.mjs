@@ -1,0 +1,116 @@
+// What an event's team and an administrator do.
+import assert from 'node:assert/strict';
+import { until } from './until.mjs';
+
+const TITLE = 'The first show';
+const DAY_MS = 24 * 3600_000;
+
+/** Makes an organization and an event with a live session and a free ticket. @param {import('./people.mjs').Person} host */
+export async function writeEvent({ page }, album) {
+  await page.goto('/organize');
+  await page.getByLabel('Organization name').fill('Open Stage Society');
+  await page.getByRole('button', { name: 'Create organization' }).click();
+  await page.getByRole('button', { name: 'New event' }).first().click();
+  await page.getByLabel('Title').fill(TITLE);
+  await page.getByRole('button', { name: 'Create event' }).click();
+  await page.waitForURL(/\/organize\/events\/evt_/);
+  const eventPath = new URL(page.url()).pathname.replace('/organize', '');
+
+  await page.getByLabel('Summary').fill('Talks and songs, live from a browser.');
+  await page
+    .getByLabel('Description')
+    .fill('# What to expect\n\nA **show** that you can join from anywhere.');
+  const start = new Date(Date.now() - 3600_000);
+  await page.getByLabel('Start', { exact: true }).fill(wallTime(start));
+  await page.getByLabel('End', { exact: true }).fill(wallTime(new Date(start.getTime() + DAY_MS)));
+  await saved(page);
+
+  await page.getByRole('button', { name: 'Add session' }).first().click();
+  const session = page.getByRole('dialog');
+  await session.getByLabel('Session title').fill('Opening');
+  await session.getByLabel('Session start').fill(wallTime(start));
+  await session.getByLabel('Session end').fill(wallTime(new Date(start.getTime() + DAY_MS)));
+  const live = session.getByLabel('Has a live room');
+  if (!(await live.isChecked())) await live.click();
+  await session.getByRole('button', { name: 'Save session' }).click();
+  await page.getByText('Opening').first().waitFor();
+
+  await page.getByRole('button', { name: 'Add ticket type' }).first().click();
+  const type = page.getByRole('dialog');
+  await type.getByLabel('Ticket name').fill('Standard');
+  await type.getByLabel('Capacity').fill('100');
+  await type.getByRole('button', { name: 'Save ticket type' }).click();
+  await page.getByText('Standard').first().waitFor();
+  await album.take(page, 'editor');
+  return { eventPath };
+}
+
+export async function submit({ page }) {
+  await page.getByRole('button', { name: 'Submit for approval' }).first().click();
+  await confirm(page);
+  await page
+    .getByRole('button', { name: /withdraw/i })
+    .first()
+    .waitFor();
+}
+
+export async function approve({ page }, album) {
+  await page.goto('/admin/approvals');
+  await page.getByText(TITLE).first().waitFor();
+  await album.take(page, 'approvals');
+  await page.getByRole('button', { name: 'Approve' }).first().click();
+  await confirm(page);
+  await page.getByText(TITLE).first().waitFor({ state: 'hidden' });
+}
+
+export async function publish({ page }, eventPath) {
+  await page.goto(`/organize${eventPath}`);
+  await page.getByRole('button', { name: 'Publish' }).first().click();
+  await confirm(page);
+  await page.getByRole('button', { name: 'Publish' }).first().waitFor({ state: 'hidden' });
+}
+
+/** The address of the event's live session. */
+export async function livePath({ page }, eventPath) {
+  await page.goto(`/organize${eventPath}`);
+  const link = page.locator('a[href^="/live/"]').first();
+  return link.getAttribute('href');
+}
+
+/** Scans a code twice at the door. */
+export async function checkIn({ page }, eventPath, code, album) {
+  await page.goto(`/organize${eventPath}/check-in`);
+  for (const [text, seen] of [
+    [code, 'Welcome'],
+    [code, 'Scanned before'],
+    ['PLT1:forged', 'Not a ticket'],
+  ]) {
+    await page.getByLabel('Code', { exact: true }).fill(text);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByText(seen).first().waitFor();
+  }
+  await album.take(page, 'check-in');
+  const counts = await page.evaluate(() =>
+    document.body.innerText.match(/(\d+) of (\d+) checked in/),
+  );
+  assert.deepEqual([counts?.[1], counts?.[2]], ['1', '2']);
+}
+
+/** Where a step asks again, its answer is the last button of the dialog. */
+async function confirm(page) {
+  const dialog = page.getByRole('dialog');
+  if (await dialog.isVisible()) await dialog.getByRole('button').last().click();
+}
+
+async function saved(page) {
+  await until('the draft to be saved', 20_000, () =>
+    page.getByText('Saved', { exact: true }).isVisible(),
+  );
+}
+
+/** As a datetime-local input takes it, on the browser's clock. */
+function wallTime(date) {
+  const two = (number) => String(number).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
