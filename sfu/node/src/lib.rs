@@ -77,6 +77,17 @@ pub struct Assembled {
 /// As [`build`].
 pub async fn assemble(config: Config, host: Host) -> anyhow::Result<Assembled> {
     let Started { node, threads, events } = Node::start(&config, &host)?;
+    let checked = Arc::clone(&node);
+    host.health.register("media-workers", move || {
+        let is_whole = checked.is_whole();
+        async move {
+            if is_whole {
+                Ok(())
+            } else {
+                Err("a media worker has ended".to_owned())
+            }
+        }
+    });
     let mut livekit = None;
     let mut part = Part::new(NAME).service(
         SfuServiceServer::new(Rpc::new(Arc::clone(&node), host.tasks.clone()))

@@ -132,6 +132,11 @@ impl Node {
         self.workers.get(number)
     }
 
+    /// Whether every worker's thread runs.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.workers.iter().all(WorkerHandle::is_alive)
+    }
+
     /// Rooms and participants at present.
     pub(crate) fn census(&self) -> (i32, i32) {
         let (rooms, participants) = self.metrics.census(self.workers.len());

@@ -11,11 +11,12 @@ use kit_rpc::{Host, Transport};
 use tokio::sync::mpsc;
 
 use crate::config::Config;
+use crate::limits::NODE_EVENTS;
 use crate::node::{Node, Stopping};
 use crate::worker::NodeEvent;
 
 use chat::RoomChat;
-use presence::Presence;
+use presence::{Change, Presence};
 
 /// The services that a node calls.
 #[derive(Debug, Clone)]
@@ -33,7 +34,8 @@ impl Lines {
     }
 }
 
-/// Takes what the workers tell to where it belongs, until the process ends.
+/// Takes what the workers tell to where it belongs, until the process ends. Presence has a task of its own: with the live
+/// service away, chat goes on.
 pub(crate) async fn run(
     node: Arc<Node>,
     config: Config,
@@ -42,30 +44,31 @@ pub(crate) async fn run(
     mut events: mpsc::Receiver<NodeEvent>,
     stopping: Stopping,
 ) {
-    let mut presence = Presence::new(Arc::clone(&node), &config, lines.live);
+    let (changes, received) = mpsc::channel(NODE_EVENTS);
+    let presence = Presence::new(Arc::clone(&node), &config, lines.live);
+    tasks.spawn("presence", presence.run(received, stopping.clone()));
     let mut chats: HashMap<String, RoomChat> = HashMap::new();
     loop {
-        tokio::select! {
-            () = stopping.cancelled() => break,
-            () = presence.due() => presence.report_due().await,
-            event = events.recv() => match event {
-                None => break,
-                Some(NodeEvent::RoomOpened { worker, room }) => {
-                    let chat = RoomChat::open(Arc::clone(&node), worker, &room, lines.engagement.clone(), &tasks);
-                    chats.insert(room, chat);
+        let event = tokio::select! {
+            () = stopping.cancelled() => return,
+            event = events.recv() => event,
+        };
+        match event {
+            None => return,
+            Some(NodeEvent::RoomOpened { worker, room }) => {
+                let chat = RoomChat::open(Arc::clone(&node), worker, &room, lines.engagement.clone(), &tasks);
+                chats.insert(room, chat);
+            }
+            Some(NodeEvent::RoomClosed { room }) => drop(chats.remove(&room)),
+            Some(NodeEvent::Joined { place }) => drop(changes.send(Change::Joined(place)).await),
+            Some(NodeEvent::Left { place }) => drop(changes.send(Change::Left(place)).await),
+            Some(NodeEvent::Chat(post)) => {
+                if let Some(chat) = chats.get(&post.room) {
+                    chat.post(*post);
                 }
-                Some(NodeEvent::RoomClosed { room }) => drop(chats.remove(&room)),
-                Some(NodeEvent::Joined { worker, place }) => presence.joined(worker, place).await,
-                Some(NodeEvent::Left { place }) => presence.left(place).await,
-                Some(NodeEvent::Chat(post)) => {
-                    if let Some(chat) = chats.get(&post.room) {
-                        chat.post(*post);
-                    }
-                }
-            },
+            }
         }
     }
-    presence.farewell().await;
 }
 
 /// A bare node has nobody to tell.

@@ -22,6 +22,7 @@ mod timers;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread;
 
 use kit_core::{Clock, Rng};
@@ -54,6 +55,7 @@ pub(crate) struct WorkerConfig {
 pub(crate) struct WorkerHandle {
     commands: SyncSender<Command>,
     waker: Waker,
+    alive: Weak<()>,
 }
 
 /// The worker's queue is full, or the worker is gone.
@@ -62,6 +64,11 @@ pub(crate) struct WorkerHandle {
 pub(crate) struct Busy;
 
 impl WorkerHandle {
+    /// Whether the thread runs.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.alive.strong_count() > 0
+    }
+
     /// Gives the worker something to do, or says at once that it cannot take it.
     pub(crate) fn send(&self, command: Command) -> Result<(), Busy> {
         match self.commands.try_send(command) {
@@ -87,9 +94,11 @@ pub(crate) fn start(
     let socket = socket::bind(config.bind)?;
     let waker = Waker::new()?;
     let (commands, received) = sync_channel(COMMANDS);
+    let alive = Arc::new(());
     let handle = WorkerHandle {
         commands,
         waker: waker.clone(),
+        alive: Arc::downgrade(&alive),
     };
     let local = socket.local_addr()?;
     let candidate = SocketAddr::new(config.advertise.unwrap_or_else(|| local.ip()), local.port());
@@ -103,6 +112,7 @@ pub(crate) fn start(
         receive,
         commands: received,
         state,
+        _alive: alive,
     };
     let thread = thread::Builder::new()
         .name(format!("sfu-worker-{number}"))
@@ -116,6 +126,8 @@ struct Worker {
     receive: ReceiveBatch,
     commands: Receiver<Command>,
     state: State,
+    /// Gone with the thread, however it ends.
+    _alive: Arc<()>,
 }
 
 impl Worker {

@@ -1,16 +1,17 @@
 //! Signs of life to the live service: the node every 5 s, everybody in its rooms every 15 s, joins and departures at
 //! once. What it answers with has to go.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kit_rpc::Transport;
 use plenary_proto::live::v1::node_service_client::NodeServiceClient;
 use plenary_proto::live::v1::{ParticipantReport, RegisterNodeRequest, ReportParticipantsRequest};
+use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::node::Node;
+use crate::node::{Node, Stopping};
 use crate::rpc::timestamp;
 use crate::worker::{Command, Place};
 
@@ -19,6 +20,16 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(15);
 /// A call that takes longer counts as failed; the next one says it all again.
 const CALL_DURATION_MAX: Duration = Duration::from_secs(3);
 
+/// Joins and departures in one call.
+const REPORTS_MAX: usize = 1_000;
+
+/// Somebody came or went.
+#[derive(Debug)]
+pub(super) enum Change {
+    Joined(Place),
+    Left(Place),
+}
+
 /// Who is in the node's rooms, as the live service is told.
 #[derive(Debug)]
 pub(super) struct Presence {
@@ -26,7 +37,7 @@ pub(super) struct Presence {
     client: NodeServiceClient<Transport>,
     address: String,
     seats: u32,
-    present: BTreeMap<Place, usize>,
+    present: BTreeSet<Place>,
     next_registration: Instant,
     next_report: Instant,
     /// The last call failed; said once in the log, not every time.
@@ -41,20 +52,36 @@ impl Presence {
             client: NodeServiceClient::new(live),
             address: config.address.clone(),
             seats: config.seats,
-            present: BTreeMap::new(),
+            present: BTreeSet::new(),
             next_registration: now,
             next_report: now,
             failing: false,
         }
     }
 
-    /// Waits until something has to be said.
-    pub(super) async fn due(&self) {
-        tokio::time::sleep_until(self.next_registration.min(self.next_report).into()).await;
+    /// Says what has to be said, until the process ends. What comes in while a call is on its way goes with the next.
+    pub(super) async fn run(mut self, mut changes: mpsc::Receiver<Change>, stopping: Stopping) {
+        let mut batch = Vec::new();
+        loop {
+            let due = self.next_registration.min(self.next_report);
+            tokio::select! {
+                () = stopping.cancelled() => break,
+                () = tokio::time::sleep_until(due.into()) => self.report_due().await,
+                count = changes.recv_many(&mut batch, REPORTS_MAX) => {
+                    if count == 0 {
+                        break;
+                    }
+                    let reports = batch.drain(..).map(|change| self.apply(change)).collect();
+                    self.report(reports, false).await;
+                }
+            }
+        }
+        // The node takes nobody any more, and nobody is in it.
+        self.register(0).await;
+        self.report(Vec::new(), true).await;
     }
 
-    /// Says it.
-    pub(super) async fn report_due(&mut self) {
+    async fn report_due(&mut self) {
         let now = self.node.clock().instant();
         if now >= self.next_registration {
             self.next_registration = now + REGISTER_INTERVAL;
@@ -62,26 +89,23 @@ impl Presence {
         }
         if now >= self.next_report {
             self.next_report = now + REPORT_INTERVAL;
-            let reports = self.present.keys().map(|place| report(place, true)).collect();
+            let reports = self.present.iter().map(|place| report(place, true)).collect();
             self.report(reports, true).await;
         }
     }
 
-    pub(super) async fn joined(&mut self, worker: usize, place: Place) {
-        let reports = vec![report(&place, true)];
-        self.present.insert(place, worker);
-        self.report(reports, false).await;
-    }
-
-    pub(super) async fn left(&mut self, place: Place) {
-        self.present.remove(&place);
-        self.report(vec![report(&place, false)], false).await;
-    }
-
-    /// The node takes nobody any more, and nobody is in it.
-    pub(super) async fn farewell(&mut self) {
-        self.register(0).await;
-        self.report(Vec::new(), true).await;
+    fn apply(&mut self, change: Change) -> ParticipantReport {
+        match change {
+            Change::Joined(place) => {
+                let report = report(&place, true);
+                self.present.insert(place);
+                report
+            }
+            Change::Left(place) => {
+                self.present.remove(&place);
+                report(&place, false)
+            }
+        }
     }
 
     fn free_seats(&self) -> i32 {

@@ -69,8 +69,9 @@ impl Egress for Forwarder<'_> {
                 [&[], &packet.prefix, packet.rest],
             ),
         };
+        // A transport-wide sequence number goes here with the estimator that reads its feedback; until then the feedback
+        // would only cost.
         let extensions = Extensions {
-            transport_sequence: outbound.next_transport_sequence(),
             video_orientation: packet.orientation,
             ..Extensions::default()
         };

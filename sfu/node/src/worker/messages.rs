@@ -145,7 +145,7 @@ pub(crate) struct Place {
 pub(crate) enum NodeEvent {
     RoomOpened { worker: usize, room: String },
     RoomClosed { room: String },
-    Joined { worker: usize, place: Place },
+    Joined { place: Place },
     Left { place: Place },
     Chat(Box<ChatPost>),
 }

@@ -109,7 +109,6 @@ impl State {
         self.send_event(key, Event::Joined(Box::new(joined)));
         if let Some(member) = self.members.get(key) {
             self.tell_node(NodeEvent::Joined {
-                worker: self.number,
                 place: member.place.clone(),
             });
         }

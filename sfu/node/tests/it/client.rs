@@ -213,7 +213,11 @@ impl Client {
     }
 
     /// Waits until the server has said what `wanted` finds.
-    pub(crate) async fn wait<T>(&mut self, what: &str, wanted: impl Fn(&Response) -> Option<T>) -> T {
+    pub(crate) async fn wait<T: Send>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Response) -> Option<T> + Send + Sync,
+    ) -> T {
         let mut found = None;
         drive(&mut [self], what, |clients| {
             found = clients[0].said.iter().find_map(&wanted);
@@ -255,7 +259,11 @@ impl Client {
 ///
 /// # Panics
 /// When that takes too long.
-pub(crate) async fn drive(clients: &mut [&mut Client], what: &str, mut done: impl FnMut(&[&mut Client]) -> bool) {
+pub(crate) async fn drive(
+    clients: &mut [&mut Client],
+    what: &str,
+    mut done: impl FnMut(&[&mut Client]) -> bool + Send,
+) {
     let living = async {
         while !done(clients) {
             select_all(clients.iter_mut().map(|client| client.step().boxed())).await;

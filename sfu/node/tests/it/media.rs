@@ -108,6 +108,17 @@ async fn room_of_two(node: &TestNode) -> (Client, Client, Camera, String) {
     (ada, bob, Camera { sender, frame: 0 }, sid)
 }
 
+fn has_more_than(count: usize) -> impl Fn(&[&mut Client]) -> bool {
+    move |clients| pictures(clients[1]).len() > count
+}
+
+fn is_muted(muted: bool) -> impl Fn(&[&mut Client]) -> bool {
+    move |clients| {
+        let info = clients[1].last_update("ada");
+        info.is_some_and(|info| info.tracks.iter().any(|track| track.muted == muted))
+    }
+}
+
 fn is_showing(layer: u8) -> impl Fn(&[&mut Client]) -> bool {
     move |clients| {
         pictures(clients[1])
@@ -151,48 +162,42 @@ async fn a_subscriber_gets_the_layer_it_asks_for_as_one_stream() {
 }
 
 #[tokio::test]
-async fn what_is_muted_or_not_wanted_is_not_sent() {
+async fn what_is_muted_is_not_sent() {
     let node = TestNode::start().await;
     let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
     camera
-        .run(&mut [&mut ada, &mut bob], "pictures", |clients| {
-            pictures(clients[1]).len() > 5
-        })
+        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
         .await;
 
-    ada.ask(Request::Mute(lk::MuteTrackRequest {
-        sid: sid.clone(),
-        muted: true,
-    }))
-    .await;
-    let muted = |clients: &[&mut Client], muted| {
-        clients[1]
-            .last_update("ada")
-            .is_some_and(|info| info.tracks.iter().any(|track| track.muted == muted))
+    let mute = |muted| {
+        Request::Mute(lk::MuteTrackRequest {
+            sid: sid.clone(),
+            muted,
+        })
     };
-    drive(&mut [&mut ada, &mut bob], "the mute", |clients| muted(clients, true)).await;
+    ada.ask(mute(true)).await;
+    drive(&mut [&mut ada, &mut bob], "the mute", is_muted(true)).await;
     let seen = pictures(&bob).len();
-    let until = camera.frame + 30;
-    for _ in camera.frame..until {
+    for _ in 0..30 {
         camera.send(&mut ada);
     }
-    ada.ask(Request::Mute(lk::MuteTrackRequest {
-        sid: sid.clone(),
-        muted: false,
-    }))
-    .await;
-    drive(&mut [&mut ada, &mut bob], "the end of the mute", |clients| {
-        muted(clients, false)
-    })
-    .await;
+    ada.ask(mute(false)).await;
+    drive(&mut [&mut ada, &mut bob], "the end of the mute", is_muted(false)).await;
     assert_eq!(pictures(&bob).len(), seen, "nothing came while it was muted");
     camera
-        .run(&mut [&mut ada, &mut bob], "pictures again", |clients| {
-            pictures(clients[1]).len() > seen + 5
-        })
+        .run(&mut [&mut ada, &mut bob], "pictures again", has_more_than(seen + 5))
         .await;
     assert!(pictures(&bob)[seen].key, "it goes on with a key frame");
     assert_one_stream(&bob);
+}
+
+#[tokio::test]
+async fn what_is_not_shown_is_not_sent() {
+    let node = TestNode::start().await;
+    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
+        .await;
 
     let track_sids = vec![sid.clone()];
     let disabled = lk::UpdateTrackSettings {
@@ -205,24 +210,24 @@ async fn what_is_muted_or_not_wanted_is_not_sent() {
     let is_pong = |said: &Response| matches!(said, Response::Pong(_));
     bob.wait("the settings' arrival", |said| is_pong(said).then_some(()))
         .await;
-    let seen = pictures(&bob).len();
     for _ in 0..30 {
         camera.send(&mut ada);
     }
     bob.ask(settings(&sid, 1280, 720)).await;
+    let seen = pictures(&bob).len();
     camera
-        .run(&mut [&mut ada, &mut bob], "pictures once more", |clients| {
-            pictures(clients[1]).len() > seen + 5
-        })
+        .run(&mut [&mut ada, &mut bob], "pictures once more", has_more_than(seen + 5))
         .await;
     assert_one_stream(&bob);
 
-    let unsubscribe = lk::UpdateSubscription {
-        track_sids: vec![sid.clone()],
-        subscribe: false,
-        ..Default::default()
+    let subscription = |subscribe| {
+        let track_sids = vec![sid.clone()];
+        Request::Subscription(lk::UpdateSubscription {
+            track_sids,
+            subscribe,
+            ..Default::default()
+        })
     };
-    bob.ask(Request::Subscription(unsubscribe)).await;
     let offers = |client: &Client| {
         client
             .said
@@ -231,21 +236,15 @@ async fn what_is_muted_or_not_wanted_is_not_sent() {
             .count()
     };
     let before = offers(&bob);
+    bob.ask(subscription(false)).await;
     drive(&mut [&mut ada, &mut bob], "the offer without the track", |clients| {
         offers(clients[1]) > before
     })
     .await;
     let seen = pictures(&bob).len();
-    let subscribe = lk::UpdateSubscription {
-        track_sids: vec![sid],
-        subscribe: true,
-        ..Default::default()
-    };
-    bob.ask(Request::Subscription(subscribe)).await;
+    bob.ask(subscription(true)).await;
     camera
-        .run(&mut [&mut ada, &mut bob], "the track again", |clients| {
-            pictures(clients[1]).len() > seen
-        })
+        .run(&mut [&mut ada, &mut bob], "the track again", has_more_than(seen))
         .await;
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Packet {
 
 /// A peer connection and what came over it.
 pub(crate) struct Pc {
-    pc: RTCPeerConnection,
+    pc: Box<RTCPeerConnection>,
     socket: UdpSocket,
     clock: Clock,
     local: SocketAddr,
@@ -70,13 +70,14 @@ impl Pc {
             .with_crypto_provider(Arc::new(AwsLcRsProvider::new()))
             .with_answering_dtls_role(RTCDtlsRole::Client)
             .build();
-        let mut pc = RTCPeerConnectionBuilder::new()
+        let pc = RTCPeerConnectionBuilder::new()
             .with_configuration(RTCConfigurationBuilder::new().build())
             .with_setting_engine(settings)
             .with_media_engine(media)
             .with_interceptor_registry(registry)
             .build(clock.instant())
             .expect("a peer connection");
+        let mut pc = Box::new(pc);
         let candidate = CandidateHostConfig {
             base_config: CandidateConfig {
                 network: "udp".to_owned(),
