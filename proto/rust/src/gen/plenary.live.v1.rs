@@ -396,7 +396,7 @@ pub struct LocateRoomResponse {
     /// Name of the node in the registry, for example "sfu-1".
     #[prost(string, tag = "1")]
     pub node_id: ::prost::alloc::string::String,
-    /// Where its gRPC service is: an https URI, or "inprocess:NAME".
+    /// Where its gRPC service is: an https URI, or "inproc:NAME".
     #[prost(string, tag = "2")]
     pub address: ::prost::alloc::string::String,
 }
@@ -416,7 +416,7 @@ pub struct RegisterNodeRequest {
     /// Name of the node, unique.
     #[prost(string, tag = "1")]
     pub node_id: ::prost::alloc::string::String,
-    /// Where its gRPC service is reached: an https URI, or "inprocess:NAME".
+    /// Where its gRPC service is reached: an https URI, or "inproc:NAME".
     #[prost(string, tag = "2")]
     pub address: ::prost::alloc::string::String,
     /// Participants it can still take; falls as it gets busy, 0 when it drains.

@@ -10,7 +10,7 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) id: String,
-    /// An https URI, or `inprocess:NAME`.
+    /// An https URI, or `inproc:NAME`.
     pub(crate) address: String,
     pub(crate) free_seats: i32,
     pub(crate) start_time: OffsetDateTime,

@@ -512,7 +512,7 @@ export type LocateRoomResponse = Message<"plenary.live.v1.LocateRoomResponse"> &
   nodeId: string;
 
   /**
-   * Where its gRPC service is: an https URI, or "inprocess:NAME".
+   * Where its gRPC service is: an https URI, or "inproc:NAME".
    *
    * @generated from field: string address = 2;
    */
@@ -540,7 +540,7 @@ export type RegisterNodeRequest = Message<"plenary.live.v1.RegisterNodeRequest">
   nodeId: string;
 
   /**
-   * Where its gRPC service is reached: an https URI, or "inprocess:NAME".
+   * Where its gRPC service is reached: an https URI, or "inproc:NAME".
    *
    * @generated from field: string address = 2;
    */
