@@ -243,7 +243,7 @@ fn foreign_edge(folder: &str, to: &str, tests_only: bool) -> Option<&'static str
     let refused = RESERVED
         .iter()
         .filter(|reserved| is_of_family(to, reserved.family))
-        .any(|reserved| !named_by(reserved.for_crates) && !(tests_only && named_by(reserved.for_tests_of)));
+        .any(|reserved| !(named_by(reserved.for_crates) || tests_only && named_by(reserved.for_tests_of)));
     if refused {
         return Some("named by the crates that directions.rs lists, and by no other");
     }
