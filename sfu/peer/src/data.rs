@@ -1,5 +1,7 @@
 //! Data channels: SCTP over DTLS with DCEP (RFC 8831, RFC 8832).
 
+mod guard;
+
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -125,6 +127,9 @@ impl DataTransport {
 
     /// Takes an SCTP packet out of DTLS.
     pub(crate) fn handle_packet(&mut self, now: Instant, packet: Bytes, events: &mut Vec<DataEvent>) {
+        if !guard::is_readable(&packet) {
+            return;
+        }
         match self.endpoint.handle(now, NOWHERE, None, packet) {
             // A second INIT in one DTLS connection would be a restart; none of ours does that.
             Some((handle, DatagramEvent::NewAssociation(association))) if self.association.is_none() => {
@@ -317,6 +322,9 @@ impl DataTransport {
 
     /// A DCEP message: an acknowledgement of our channel, or a channel of the client's.
     fn control(&mut self, now: Instant, id: u16, mut payload: Bytes, events: &mut Vec<DataEvent>) {
+        if !guard::is_dcep(&payload) {
+            return;
+        }
         match Message::unmarshal(&mut payload) {
             Ok(Message::DataChannelAck(_)) => {
                 let waiting = self
@@ -389,3 +397,6 @@ fn delivery(channel_type: ChannelType) -> (bool, ReliabilityType) {
         _ => (false, ReliabilityType::Reliable),
     }
 }
+
+#[cfg(test)]
+mod tests;

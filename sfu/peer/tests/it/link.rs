@@ -74,7 +74,8 @@ pub(crate) struct Link {
     pub(crate) client: Client,
     pub(crate) events: Vec<Event>,
     pub(crate) received: Vec<ReceivedPacket>,
-    pub(crate) compounds: Vec<Vec<u8>>,
+    /// RTCP of the client, for people and for searching.
+    pub(crate) compounds: Vec<String>,
     /// Whether datagrams pass.
     pub(crate) up: bool,
     /// Answers whether a datagram of the client is lost.
@@ -195,8 +196,7 @@ impl Link {
                     repaired: packet.repaired,
                 }),
                 Received::Rtcp(compound) => {
-                    self.compounds
-                        .push(format!("{:?}", compound.collect::<Vec<_>>()).into_bytes());
+                    self.compounds.push(format!("{:?}", compound.collect::<Vec<_>>()));
                 }
             }
             self.drain_server();
@@ -214,6 +214,23 @@ impl Link {
             timestamp: 3000 * u32::from(sequence_number),
             ssrc: track.ssrc,
         };
+        self.write(&header, &[payload])
+    }
+
+    /// Sends a packet again, over the track's RTX stream (RFC 4588).
+    pub(crate) fn repeat_packet(&mut self, track: TrackHandle, sequence_number: u16, payload: &[u8]) {
+        let track = self.peer.track(track).expect("a track").clone();
+        let header = Header {
+            marker: true,
+            payload_type: track.rtx_payload_type.expect("video"),
+            sequence_number: 1,
+            timestamp: 3000 * u32::from(sequence_number),
+            ssrc: track.rtx_ssrc.expect("video"),
+        };
+        self.write(&header, &[&sequence_number.to_be_bytes(), payload]);
+    }
+
+    fn write(&mut self, header: &Header, payload: &[&[u8]]) -> usize {
         let mut outbound = self.peer.outbound().expect("connected");
         let mut buffer = [0; 1500];
         let extensions = sfu_peer::rtp::Extensions {
@@ -221,11 +238,16 @@ impl Link {
             ..Default::default()
         };
         let length = outbound
-            .write_rtp(&mut buffer, &header, &extensions, &[payload])
+            .write_rtp(&mut buffer, header, &extensions, payload)
             .expect("sealed");
         assert_eq!(outbound.remote(), self.client.address);
         self.client.read(self.now, &buffer[..length]);
         length
+    }
+
+    /// Whether the client has sent an RTCP packet of this kind.
+    pub(crate) fn said(&self, kind: &str) -> bool {
+        self.compounds.iter().any(|compound| compound.contains(kind))
     }
 
     pub(crate) fn add_video(&mut self, name: &str) -> TrackHandle {
