@@ -1,6 +1,4 @@
 import { createLazyRoute } from '@tanstack/react-router';
-import { PageSlot } from '../shell/page-slot';
+import { EditorPage } from '~/features/organize/editor-page';
 
-export const Route = createLazyRoute('/organize/events/$eventId')({
-  component: () => <PageSlot title="Your event" />,
-});
+export const Route = createLazyRoute('/organize/events/$eventId')({ component: EditorPage });

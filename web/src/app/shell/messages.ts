@@ -30,5 +30,4 @@ export const m = defineMessages('shell', {
   notFoundText: 'The address may be mistyped, or what was here has moved or is not open to you.',
   toDiscover: 'See what is on',
   loading: 'The page is loading',
-  slotText: 'This page is being built.',
 });
