@@ -4,6 +4,7 @@ import { render, screen } from '@testing-library/react';
 import { Providers } from '~/app/providers';
 import { createAppRouter } from '~/app/router';
 import { type Clock, ClockContext, clockAt } from '~/lib/clock';
+import { applyLocale, englishFor } from '~/lib/i18n/locale';
 import { createQueryClient } from '~/lib/query';
 import { Session } from '~/lib/session/session';
 import { FakeGateway } from './session-world';
@@ -28,6 +29,8 @@ export async function openPage({
   gateway = new FakeGateway(),
   clock = clockAt(NOW),
 }: OpenPage) {
+  // Dates as the tests write them, wherever they run.
+  applyLocale(englishFor(['en-GB']));
   gateway.hint = signedIn;
   const session = new Session(gateway.tab());
   const queryClient = createQueryClient();

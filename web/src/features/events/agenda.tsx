@@ -23,7 +23,13 @@ export function Agenda({ event }: { event: Event }) {
           {days.length > 1 && <h3 className={styles.day}>{dayInWords(day.start, words)}</h3>}
           <Stack as="ol" gap={0} role="list">
             {day.sessions.map((session) => (
-              <Entry key={session.id} session={session} event={event} />
+              <Entry
+                key={session.id}
+                session={session}
+                event={event}
+                // Below the day's heading, where days have one.
+                heading={days.length > 1 ? 'h4' : 'h3'}
+              />
             ))}
           </Stack>
         </div>
@@ -32,7 +38,13 @@ export function Agenda({ event }: { event: Event }) {
   );
 }
 
-function Entry({ session, event }: { session: Session; event: Event }) {
+interface EntryProps {
+  session: Session;
+  event: Event;
+  heading: 'h3' | 'h4';
+}
+
+function Entry({ session, event, heading: Heading }: EntryProps) {
   const t = useText();
   const words = useTimeWords();
   if (!session.startTime || !session.endTime) return null;
@@ -47,7 +59,7 @@ function Entry({ session, event }: { session: Session; event: Event }) {
         <span>{t(m.until, { time: timeInWords(end, words) })}</span>
       </p>
       <div className={styles.words}>
-        <h4>{session.title}</h4>
+        <Heading className={styles.title}>{session.title}</Heading>
         {speakers.length > 0 && (
           <p className={styles.speakers}>
             {t(m.withSpeakers, { names: speakers.map(({ name }) => name).join(', ') })}

@@ -40,7 +40,7 @@ export function CancelOrder({ ticket }: { ticket: Ticket }) {
     await cancel.mutateAsync({ ...command, requestId: requestIdFor(command) });
     setAsked(false);
     showToast(t(m.cancelDone), { tone: 'success' });
-    ordersChanged();
+    await ordersChanged();
   };
   return (
     <>

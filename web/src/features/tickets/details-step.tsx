@@ -74,7 +74,7 @@ function useCompletion({ event, order }: DetailsStepProps, places: number) {
         if (!MOVED_ON.has(toProblem(error).reason)) throw error;
       }
       draftIn(sessionStorage, choiceDraft(event.id)).clear();
-      ordersChanged();
+      await ordersChanged();
     },
   };
   return useForm<AttendeeValues>(options);
