@@ -55,3 +55,5 @@ pub(crate) const TOKEN_BYTES_MAX: usize = 16 * 1024;
 pub(crate) const NAME_BYTES_MAX: usize = 256;
 /// Bytes of a participant's metadata and attributes.
 pub(crate) const METADATA_BYTES_MAX: usize = 64 * 1024;
+/// Tracks whose wanted codec is remembered; more than a member may publish.
+pub(crate) const PREFERENCES_MAX: usize = 16;

@@ -3,6 +3,7 @@
 
 mod codec;
 mod convert;
+pub(crate) mod preference;
 mod query;
 mod requests;
 mod session;

@@ -4,6 +4,7 @@ use kit_core::Rng;
 use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message;
 use sfu_core::TrackSid;
+use sfu_core::codec::Codec;
 use sfu_core::input::{AddTrack, LeaveReason, MutedBy, TrackSettings};
 use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
 
@@ -89,7 +90,8 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
     } else {
         request.stream
     };
-    Request::Act(Action::AddTrack(Box::new(AddTrack {
+    let codec = request.simulcast_codecs.first().and_then(|wanted| codec(&wanted.codec));
+    let request = Box::new(AddTrack {
         cid: request.cid,
         sid: sid::track(rng).into(),
         kind,
@@ -103,7 +105,19 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
         stereo: request.stereo,
         disable_dtx: request.disable_dtx,
         disable_red: request.disable_red,
-    })))
+    });
+    Request::Act(Action::AddTrack { request, codec })
+}
+
+/// Clients name a codec as `h264` or `video/H264`.
+fn codec(name: &str) -> Option<Codec> {
+    let name = name.to_ascii_lowercase();
+    match name.rsplit('/').next()? {
+        "vp8" => Some(Codec::Vp8),
+        "h264" => Some(Codec::H264),
+        "opus" => Some(Codec::Opus),
+        _ => None,
+    }
 }
 
 /// What plays together: LiveKit's server groups tracks likewise when the client does not.
@@ -234,6 +248,14 @@ mod tests {
     }
 
     #[test]
+    fn codecs_are_known_by_both_of_their_names() {
+        assert_eq!(codec("h264"), Some(Codec::H264));
+        assert_eq!(codec("video/VP8"), Some(Codec::Vp8));
+        assert_eq!(codec("av1"), None);
+        assert_eq!(codec(""), None);
+    }
+
+    #[test]
     fn camera_and_microphone_play_together() {
         let of = |source: lk::TrackSource| {
             let request = lk::AddTrackRequest {
@@ -242,7 +264,7 @@ mod tests {
                 ..Default::default()
             };
             match Request::read(Message::AddTrack(request), &Rng::seeded(1)) {
-                Request::Act(Action::AddTrack(track)) => track.stream,
+                Request::Act(Action::AddTrack { request, .. }) => request.stream,
                 other => panic!("{other:?}"),
             }
         };

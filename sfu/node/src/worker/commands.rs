@@ -11,6 +11,7 @@ use super::messages::{Action, Command, Event, JoinCommand, Place};
 use super::state::State;
 use crate::limits::{DATA_BURST, DATA_PER_SECOND};
 use crate::rate::Bucket;
+use crate::signal::preference;
 
 impl State {
     pub(super) fn command(&mut self, command: Command) {
@@ -83,6 +84,7 @@ impl State {
             incoming: Vec::new(),
             data_rate: Bucket::new(DATA_BURST, DATA_PER_SECOND, now),
             offer_id: 0,
+            preferences: Vec::new(),
         });
         let subscriber = self.make_peer(key, Role::Subscriber);
         if let Some(member) = self.members.get_mut(key) {
@@ -109,9 +111,10 @@ impl State {
         let input = match action {
             Action::Offer { sdp, id } => return self.accept_offer(member, &sdp, id),
             Action::Answer { sdp } => return self.accept_answer(member, &sdp),
-            Action::AddTrack(request) => {
+            Action::AddTrack { request, codec } => {
                 if let Some(member) = self.members.get_mut(member) {
                     member.retry_streams();
+                    member.prefer(&request.cid, codec);
                 }
                 Input::AddTrack { member: id, request }
             }
@@ -169,7 +172,7 @@ impl State {
         let Some(entry) = self.peers.get_mut(peer_key) else {
             return;
         };
-        let sdp = match entry.peer.accept_offer(now, sdp) {
+        let mut sdp = match entry.peer.accept_offer(now, sdp) {
             Ok(sdp) => sdp,
             Err(error) => {
                 tracing::debug!(member = ?key, %error, "an offer was refused");
@@ -178,6 +181,9 @@ impl State {
         };
         let mut sending = Vec::new();
         for section in entry.peer.receive_sections().iter().filter(|section| section.active) {
+            if let Some(codec) = member.preferred(&section.track_id) {
+                sdp = preference::prefer(&sdp, section.mid.as_str(), codec);
+            }
             let kind = match section.kind {
                 MediaKind::Audio => TrackKind::Audio,
                 MediaKind::Video => TrackKind::Video,

@@ -1,6 +1,7 @@
 //! What a worker keeps of one member beside what the room knows.
 
 use kit_core::Rng;
+use sfu_core::codec::Codec;
 use sfu_core::input::DataKind;
 use sfu_core::slots::Key;
 use sfu_core::{MemberId, StreamKey, TrackKey};
@@ -10,6 +11,7 @@ use tokio::sync::mpsc;
 use super::messages::{Event, Place};
 use super::peers::PeerKey;
 use super::state::RoomKey;
+use crate::limits::PREFERENCES_MAX;
 use crate::rate::Bucket;
 
 /// Names a member of a worker for as long as they are there.
@@ -33,6 +35,8 @@ pub(crate) struct Member {
     pub(crate) incoming: Vec<(ChannelId, DataKind)>,
     pub(crate) data_rate: Bucket,
     pub(crate) offer_id: u32,
+    /// What the client wants to send its newest tracks as, by its names for them.
+    pub(crate) preferences: Vec<(String, Codec)>,
 }
 
 /// What a received stream is.
@@ -87,6 +91,23 @@ impl Member {
             );
         }
         &mut self.streams[index]
+    }
+
+    /// Notes what the client wants to send a track as.
+    pub(crate) fn prefer(&mut self, cid: &str, codec: Option<Codec>) {
+        self.preferences.retain(|(known, _)| known != cid);
+        if self.preferences.len() == PREFERENCES_MAX {
+            self.preferences.remove(0);
+        }
+        self.preferences.extend(codec.map(|codec| (cid.to_owned(), codec)));
+    }
+
+    /// What the client wants to send a track as.
+    pub(crate) fn preferred(&self, cid: &str) -> Option<Codec> {
+        self.preferences
+            .iter()
+            .find(|(known, _)| known == cid)
+            .map(|(_, codec)| *codec)
     }
 
     /// Streams that no track was found for are asked about again.

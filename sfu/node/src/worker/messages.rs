@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sfu_core::TrackSid;
+use sfu_core::codec::Codec;
 use sfu_core::input::{AddTrack, LeaveReason, MutedBy, Permissions, TrackSettings};
 use sfu_core::output::{Participant, Refusal, Speaker};
 use sfu_core::publish::TrackInfo;
@@ -61,7 +62,11 @@ pub(crate) enum Action {
     Answer {
         sdp: String,
     },
-    AddTrack(Box<AddTrack>),
+    AddTrack {
+        request: Box<AddTrack>,
+        /// What the client wants to send it as, if it says so.
+        codec: Option<Codec>,
+    },
     Mute {
         track: TrackSid,
         muted: bool,
