@@ -2,7 +2,7 @@
 
 use kit_config::{Loader, Sources};
 use kit_core::Rng;
-use kit_core::ids::{Id as _, RoomId};
+use kit_core::ids::RoomId;
 use kit_rpc::{Caller, Part, RequestExt as _, UserCaller};
 use kit_testing::{App, Line, TestDb, TestRedis};
 use plenary_proto::engagement::v1 as pb;
