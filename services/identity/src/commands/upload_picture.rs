@@ -1,7 +1,6 @@
 //! A user uploads a picture of themselves.
 
-use bytes::Bytes;
-use kit_blobs::{Image, ImageFormat, ImageLimits};
+use kit_blobs::{Image, ImageError, ImageFormat, ImageLimits};
 use kit_core::ids::{ImageId, UserId};
 use kit_core::limits::IMAGE_BYTES_MAX;
 
@@ -20,9 +19,10 @@ const LIMITS: ImageLimits = ImageLimits {
 
 /// Stores the file, then makes it the user's picture. It is announced first: whatever goes wrong in between leaves a row
 /// that a sweep finds, and never a file that nobody knows of.
-pub(crate) async fn upload_picture(service: &Service, user: UserId, file: Bytes) -> Result<Picture> {
-    let image = Image::inspect(&file, &LIMITS)?;
+pub(crate) async fn upload_picture(service: &Service, user: UserId, file: &[u8]) -> Result<Picture> {
+    let image = Image::inspect(file, &LIMITS)?;
     Bucket::new("picture", user, PICTURE_PER_USER).take(service).await?;
+    let file = format(image.format).without_metadata(file).ok_or(ImageError::Unknown)?;
     let picture = Picture {
         id: ImageId::new(&service.clock, &service.rng),
         format: format(image.format),

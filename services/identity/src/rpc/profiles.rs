@@ -51,7 +51,7 @@ impl ProfileService for Profiles {
         request: Request<UploadProfilePictureRequest>,
     ) -> Answer<UploadProfilePictureResponse> {
         let caller = request.caller().require_user()?.user_id;
-        let picture = commands::upload_picture(&self.0, caller, request.into_inner().content.into()).await?;
+        let picture = commands::upload_picture(&self.0, caller, &request.get_ref().content).await?;
         Ok(Response::new(UploadProfilePictureResponse {
             picture: Some(convert::picture(&picture)),
         }))

@@ -7,7 +7,7 @@ use kit_core::Rng;
 use plenary_proto::identity::v1::{
     ClaimSetupRequest, PasswordResetRequested, RequestPasswordResetRequest, ResetPasswordRequest,
 };
-use tracing::Level;
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::{PASSWORD, SECRET, World};
@@ -91,11 +91,14 @@ async fn use_secrets(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn no_secret_is_logged_at_any_level() {
     let log = Log::default();
-    let everything = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(everything);
+    let everything = || {
+        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE);
+        Dispatch::new(subscriber.with_writer(log.clone()).finish())
+    };
+    // With one dispatcher in the process, tracing lets the thread that comes by first decide for all threads whether a
+    // place in the code logs; the other tests' threads would say no. With two it asks both.
+    let (first, _second) = (everything(), everything());
+    let guard = tracing::dispatcher::set_default(&first);
     let world = World::new().await;
     let secrets = use_secrets(&world).await;
     drop(guard);

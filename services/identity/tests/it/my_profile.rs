@@ -7,7 +7,7 @@ use plenary_proto::identity::v1::{
 use prost_types::FieldMask;
 use tonic::{Code, Status};
 
-use crate::get_image::{image, png};
+use crate::get_image::{image, png, png_with};
 use crate::world::{Person, World, faults, reason, refusal, violations};
 
 async fn mine(world: &World, person: &Person) -> Profile {
@@ -254,6 +254,21 @@ async fn what_is_no_picture_or_too_large_is_refused_by_its_bytes() {
     large.pop();
     assert!(upload(&world, &ada, large).await.is_ok(), "4 MiB exactly");
     assert_eq!(world.count("pictures").await, 1);
+}
+
+#[tokio::test]
+async fn a_picture_tells_nobody_where_it_was_taken() {
+    let world = World::with_blobs().await;
+    let ada = world.person("ada@example.org").await;
+    let taken = png_with(
+        64,
+        48,
+        &[(b"tEXt", b"GPS\x0052.52 N"), (b"eXIf", b"II*\0 and a position")],
+    );
+    let id = upload(&world, &ada, taken).await.expect("a picture");
+    assert_eq!(image(&world, &id).await.expect("it is there").0, png(64, 48));
+    let cut_off = png(64, 48)[..60].to_vec();
+    assert_eq!(reason(upload(&world, &ada, cut_off).await), "IMAGE_UNREADABLE");
 }
 
 #[tokio::test]
