@@ -92,7 +92,7 @@ function Queue({ events }: { events: readonly EventSummary[] }) {
             <li key={event.id}>
               <SubmittedEvent
                 event={event}
-                onApproved={() => void done(t(m.approved, { event: event.title }))}
+                onApproved={() => void done(t(m.approved))}
                 onSendBack={() => setSendingBack(event)}
               />
             </li>
@@ -103,7 +103,7 @@ function Queue({ events }: { events: readonly EventSummary[] }) {
         <SendBackDialog
           event={sendingBack}
           onClose={() => setSendingBack(undefined)}
-          onDone={() => void done(t(m.sentBack, { event: sendingBack.title }))}
+          onDone={() => void done(t(m.sentBack))}
         />
       )}
     </div>
