@@ -21,6 +21,7 @@ mod timers;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -133,18 +134,33 @@ struct Worker {
 impl Worker {
     fn run(&mut self) {
         loop {
-            if let Err(error) = socket::wait(&self.socket, &self.waker, self.state.time_to_next()) {
-                tracing::error!(%error, "waiting for datagrams failed; the worker ends");
-                return;
+            // A panic is a mistake of ours in one room; the other workers' rooms must not pay for it, and this worker's
+            // clients come back by themselves. State that was being changed is not trusted again.
+            match catch_unwind(AssertUnwindSafe(|| self.turn())) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    tracing::error!("a media worker panicked; its rooms begin anew");
+                    self.state.start_over();
+                }
             }
-            if !self.take_commands() {
-                self.state.settle();
-                return;
-            }
-            self.take_datagrams();
-            self.state.fire_timers();
-            self.state.settle();
         }
+    }
+
+    /// One turn of the loop. False when the worker has to end.
+    fn turn(&mut self) -> bool {
+        if let Err(error) = socket::wait(&self.socket, &self.waker, self.state.time_to_next()) {
+            tracing::error!(%error, "waiting for datagrams failed; the worker ends");
+            return false;
+        }
+        if !self.take_commands() {
+            self.state.settle();
+            return false;
+        }
+        self.take_datagrams();
+        self.state.fire_timers();
+        self.state.settle();
+        true
     }
 
     /// False when the worker has to end.
@@ -169,5 +185,75 @@ impl Worker {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sfu_core::input::{LeaveReason, Permissions, PublishRight};
+    use tokio::sync::mpsc;
+
+    fn join(events: mpsc::Sender<Event>) -> Command {
+        let permissions = Permissions {
+            publish: PublishRight::Everything,
+            subscribe: true,
+            publish_data: true,
+            update_metadata: false,
+            hidden: false,
+        };
+        Command::Join(Box::new(JoinCommand {
+            room: "room".to_owned(),
+            sid: "PA_1".to_owned(),
+            room_sid: "RM_1".to_owned(),
+            identity: "ada".to_owned(),
+            name: String::new(),
+            metadata: String::new(),
+            attributes: std::collections::BTreeMap::new(),
+            permissions,
+            auto_subscribe: true,
+            events,
+        }))
+    }
+
+    #[test]
+    fn a_panic_ends_the_sessions_of_a_worker_and_not_the_worker() {
+        let config = WorkerConfig {
+            bind: "127.0.0.1:0".parse().expect("an address"),
+            advertise: None,
+            identity: NodeIdentity::generate().expect("a certificate"),
+            clock: Clock::system(),
+            rng: Rng::system(),
+            platform_chat: false,
+        };
+        let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
+        let (node_events, mut told) = mpsc::channel(16);
+        let (worker, thread) = start(0, config, metrics, node_events).expect("a worker");
+        let (events, mut received) = mpsc::channel(16);
+        worker.send(join(events)).expect("taken");
+        assert!(matches!(received.blocking_recv(), Some(Event::Joined(_))));
+        worker.send(Command::Panic).expect("taken");
+        let last = std::iter::from_fn(|| received.blocking_recv()).last();
+        assert!(
+            matches!(last, Some(Event::Left(LeaveReason::ServerShutdown))),
+            "{last:?}"
+        );
+
+        let (events, mut received) = mpsc::channel(16);
+        worker.send(join(events)).expect("taken");
+        assert!(
+            matches!(received.blocking_recv(), Some(Event::Joined(_))),
+            "the worker goes on"
+        );
+        assert!(worker.is_alive());
+        worker.send(Command::Stop).expect("taken");
+        thread.join().expect("an orderly end");
+        assert!(!worker.is_alive());
+        let told: Vec<_> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+        let departures = told
+            .iter()
+            .filter(|event| matches!(event, NodeEvent::Left { .. }))
+            .count();
+        assert_eq!(departures, 1, "the platform hears of those who were put out");
     }
 }

@@ -98,6 +98,12 @@ impl Outbox {
         self.written = 0;
     }
 
+    /// Forgets what was not sent yet.
+    pub(crate) fn discard(&mut self) {
+        self.runs.clear();
+        self.written = 0;
+    }
+
     /// What was sent since the last question.
     pub(crate) const fn take_sent(&mut self) -> Sent {
         mem::replace(

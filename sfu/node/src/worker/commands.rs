@@ -54,6 +54,8 @@ impl State {
                 }
             }
             Command::Stop => {}
+            #[cfg(test)]
+            Command::Panic => panic!("asked for by a test"),
         }
         // One command at a time settles: the next may depend on what this one did.
         self.settle();

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Drain,
     /// End the thread.
     Stop,
+    /// Make a mistake.
+    #[cfg(test)]
+    Panic,
 }
 
 /// Somebody to let in.

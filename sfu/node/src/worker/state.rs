@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use sfu_core::input::LeaveReason;
 use sfu_core::slots::{Key, Slots};
 use sfu_core::{Input, MemberId, Room, Time};
 use tokio::sync::mpsc;
 
 use super::WorkerConfig;
 use super::member::{Member, MemberKey};
-use super::messages::NodeEvent;
+use super::messages::{Event, NodeEvent};
 use super::peers::{PeerEntry, PeerKey};
 use super::timers::{Owner, Timers};
 use crate::metrics::WorkerMetrics;
@@ -197,6 +198,29 @@ impl State {
         let sent = self.outbox.take_sent();
         self.metrics.sent(sent);
         self.metrics.census(self.rooms.len(), self.members.len());
+    }
+
+    /// Forgets everything, telling clients to come back and the platform that they left. Keys of the past stay invalid:
+    /// the slots are emptied, not replaced.
+    pub(super) fn start_over(&mut self) {
+        for key in self.members.keys() {
+            if let Some(member) = self.members.remove(key) {
+                let _ = member.events.try_send(Event::Left(LeaveReason::ServerShutdown));
+                self.tell_node(NodeEvent::Left { place: member.place });
+            }
+        }
+        for key in self.rooms.keys() {
+            self.drop_room(key);
+        }
+        for key in self.peers.keys() {
+            self.peers.remove(key);
+        }
+        self.addresses.clear();
+        self.timers = Timers::default();
+        self.dirty_peers.clear();
+        self.dirty_rooms.clear();
+        self.offers_due.clear();
+        self.outbox.discard();
     }
 
     pub(super) fn fire_timers(&mut self) {
