@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_hold_is_good_until_its_last_moment() {
         let (order, now) = order(held);
-        assert_eq!(order.total().amount_minor, 500);
+        assert_eq!(order.total().minor(), 500);
         assert_eq!((order.quantity(), order.seats().count()), (3, 3));
         assert_eq!(order.clone().expire(now), Err(Refusal::StateWrong));
         let last = now + HOLD - Duration::from_nanos(1);
