@@ -56,7 +56,7 @@ export function Checklist({ draft, refused }: ChecklistProps) {
   return (
     <Stack gap={2}>
       <h3 className={styles.heading}>{t(m.checklist)}</h3>
-      <ul className={styles.list}>
+      <Stack as="ul" role="list" gap={2}>
         {checks.map(({ text, section, needed, done }) => (
           <li key={text.id} className={styles.check} data-done={done || undefined}>
             <Icon
@@ -67,7 +67,7 @@ export function Checklist({ draft, refused }: ChecklistProps) {
             {done ? t(text) : <a href={`#${section}`}>{t(text)}</a>}
           </li>
         ))}
-      </ul>
+      </Stack>
     </Stack>
   );
 }

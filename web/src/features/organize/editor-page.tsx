@@ -74,7 +74,9 @@ function Editor({ event: found }: { event: Event }) {
       />
       <div className={styles.columns}>
         <aside className={styles.aside}>
-          <SavingState draft={draft} />
+          <div className={styles.saving}>
+            <SavingState draft={draft} />
+          </div>
           <StandingPanel draft={draft} />
         </aside>
         <div className={styles.sections}>

@@ -101,7 +101,7 @@ function Events({ organizations }: { organizations: readonly Organization[] }) {
       {settled && events.length === 0 && <NoEvents query={query} onShowAll={() => setText('')} />}
       {events.length > 0 && (
         <>
-          <ul aria-label={t(m.list)} className={styles.rows}>
+          <Stack as="ul" role="list" gap={0} aria-label={t(m.list)} className={styles.rows}>
             {events.map((event) => (
               <li key={event.id}>
                 <EventRow
@@ -111,7 +111,7 @@ function Events({ organizations }: { organizations: readonly Organization[] }) {
                 />
               </li>
             ))}
-          </ul>
+          </Stack>
           <div className={styles.end}>
             {found.hasNextPage ? (
               <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>

@@ -1,13 +1,18 @@
 import type { ReactNode } from 'react';
 import { useText } from '~/lib/i18n/text';
 import { IconButton } from '~/ui/button';
+import { Stack } from '~/ui/layout';
 import { m } from './editor-messages';
 import styles from './rows.module.css';
 
 /** The entries of a section; `empty` stands in for them. */
 export function Rows({ empty, children }: { empty: string; children: readonly ReactNode[] }) {
   if (children.length === 0) return <p className={styles.empty}>{empty}</p>;
-  return <ul className={styles.rows}>{children}</ul>;
+  return (
+    <Stack as="ul" role="list" gap={0} className={styles.rows}>
+      {children}
+    </Stack>
+  );
 }
 
 interface RowProps {

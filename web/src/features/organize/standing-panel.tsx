@@ -1,7 +1,7 @@
 import { createClient } from '@connectrpc/connect';
 import { useTransport } from '@connectrpc/connect-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { EventState } from '~/gen/plenary/events/v1/event_pb';
 import { EventService } from '~/gen/plenary/events/v1/event_service_pb';
 import type { Message } from '~/lib/i18n/messages';
@@ -54,6 +54,13 @@ function useTake(draft: EventDraft): (step: Step) => Promise<void> {
   };
 }
 
+/** The server forgets the reason with the first change, when it is still being worked on. */
+function useLastReason(reason: string): string {
+  const last = useRef(reason);
+  if (reason) last.current = reason;
+  return last.current;
+}
+
 /** Where the event stands, what is missing, and what can be done next. */
 export function StandingPanel({ draft }: { draft: EventDraft }) {
   const t = useText();
@@ -62,6 +69,7 @@ export function StandingPanel({ draft }: { draft: EventDraft }) {
   const [asked, setAsked] = useState<Step>();
   const [busy, setBusy] = useState<Step['kind']>();
   const [problem, setProblem] = useState<Problem>();
+  const reason = useLastReason(event.rejectionReason);
   const writing = event.state === EventState.DRAFT || event.state === EventState.REJECTED;
 
   const run = async (step: Step) => {
@@ -80,9 +88,7 @@ export function StandingPanel({ draft }: { draft: EventDraft }) {
       <Stack gap={4}>
         <h2 id="standing">{t(m.standing)}</h2>
         <p>{t(words[event.state])}</p>
-        {event.rejectionReason && (
-          <Notice tone="warning">{t(m.rejectedFor, { reason: event.rejectionReason })}</Notice>
-        )}
+        {writing && reason && <Notice tone="warning">{t(m.rejectedFor, { reason })}</Notice>}
         {writing && <Checklist draft={draft} refused={problem?.fieldErrors ?? []} />}
         <FormProblem problem={problem} />
         <Stack gap={2}>

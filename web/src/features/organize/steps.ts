@@ -79,8 +79,10 @@ const remove: Step = {
 export function stepsOf(state: EventState): readonly Step[] {
   switch (state) {
     case EventState.DRAFT:
-    case EventState.REJECTED:
       return [submit, remove];
+    // A change makes it a draft again; the same is not submitted twice.
+    case EventState.REJECTED:
+      return [remove];
     case EventState.SUBMITTED:
       return [withdraw];
     case EventState.APPROVED:
