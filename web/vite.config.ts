@@ -22,6 +22,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     sourcemap: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              // What every page stands on, in one file: it compresses better than in ten, and stays in the browser's
+              // cache when only the app has changed.
+              name: 'vendor',
+              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|@connectrpc|@bufbuild)\//,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
