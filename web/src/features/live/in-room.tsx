@@ -76,7 +76,7 @@ function EndDialog({ room, open, onOpenChange }: EndDialogProps) {
   const end = useMutation(LiveService.method.endLive);
   const requestIdFor = useRequestIdFor();
   const confirm = async () => {
-    const command = { roomId: room.id, began: room.liveStartTime };
+    const command = { roomId: room.id, began: String(room.liveStartTime?.seconds) };
     await end.mutateAsync({ roomId: room.id, requestId: requestIdFor(command) });
     onOpenChange(false);
   };

@@ -38,7 +38,7 @@ function HostLobby({ call, room, state }: LobbyProps) {
   const devices = check.kind === 'ready' ? check : undefined;
   const enter = async () => {
     if (!isLive(room)) {
-      const command = { roomId: room.id, began: room.liveStartTime };
+      const command = { roomId: room.id, began: String(room.liveStartTime?.seconds) };
       await goLive.mutateAsync({ roomId: room.id, requestId: requestIdFor(command) });
     }
     await call.join({
