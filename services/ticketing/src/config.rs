@@ -5,9 +5,12 @@ use kit_config::{Keys, Loader, Secret, Section};
 /// What the service needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub(crate) postgres: kit_pg::Config,
-    pub(crate) redis: kit_bus::Config,
-    pub(crate) code_key: Secret,
+    /// Where the tables are.
+    pub postgres: kit_pg::Config,
+    /// Where facts go.
+    pub redis: kit_bus::Config,
+    /// Signs the QR codes: the seed of an Ed25519 key, 64 hexadecimal digits.
+    pub code_key: Secret,
 }
 
 /// `[ticketing]`.

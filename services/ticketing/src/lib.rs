@@ -53,19 +53,9 @@ pub(crate) struct Ticketing {
 /// # Errors
 /// When PostgreSQL, Redis or the codes' key is configured wrongly, or the tables are not those of this version.
 pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
-    let pool = Pool::new(&config.postgres, NAME)?;
-    MIGRATIONS
-        .verify(&pool)
-        .await
-        .context("the tables of ticketing are not ready")?;
+    let ticketing = Ticketing::new(&config, &host).await?;
+    let pool = ticketing.pool.clone();
     let bus = Bus::new(&config.redis, &host.clock, &host.rng, &host.metrics)?;
-    let ticketing = Ticketing {
-        pool: pool.clone(),
-        clock: host.clock.clone(),
-        rng: host.rng.clone(),
-        codes: Codes::new(config.code_key.expose())?,
-        events: host.switchboard.line(NAME, "events"),
-    };
     let relay = outbox::Relay::new(&pool, &bus);
     let (expiring, clock) = (ticketing.clone(), host.clock.clone());
     Ok(Part::new(NAME)
@@ -80,7 +70,31 @@ pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
         .job("ticketing-expiry", |stop| jobs::expire_holds(expiring, stop)))
 }
 
+/// Gives back the seats of holds whose time is over, as the job does every second: for tests, which move the time.
+///
+/// # Errors
+/// As [`build`]; failures of the database.
+pub async fn expire_holds_once(config: &Config, host: &Host) -> anyhow::Result<()> {
+    let ticketing = Ticketing::new(config, host).await?;
+    Ok(jobs::expire_due(&ticketing).await?)
+}
+
 impl Ticketing {
+    async fn new(config: &Config, host: &Host) -> anyhow::Result<Self> {
+        let pool = Pool::new(&config.postgres, NAME)?;
+        MIGRATIONS
+            .verify(&pool)
+            .await
+            .context("the tables of ticketing are not ready")?;
+        Ok(Self {
+            pool,
+            clock: host.clock.clone(),
+            rng: host.rng.clone(),
+            codes: Codes::new(config.code_key.expose())?,
+            events: host.switchboard.line(NAME, "events"),
+        })
+    }
+
     /// Tells other services, if the transaction commits.
     async fn tell<M: prost::Message + prost::Name>(
         &self,

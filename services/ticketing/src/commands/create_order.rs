@@ -43,12 +43,14 @@ pub(crate) async fn create_order(
     }
     let now = ticketing.clock.now();
     kit_pg::idempotency::once(&ticketing.pool, key, now, async |tx| {
-        if let Some(held) = orders::lock_held(tx, buyer.user_id, event.id).await? {
-            // A new order takes the place of the held one, whose seats come back first.
-            let held = held.cancel(Canceller::Buyer, now)?;
-            orders::update_state(tx, &held).await?;
-            give_back(tx, &held, Seats::Release).await?;
-        }
+        let replaced = match orders::lock_held(tx, buyer.user_id, event.id).await? {
+            Some(held) => {
+                let replaced = held.cancel(Canceller::Buyer, now)?;
+                orders::update_state(tx, &replaced).await?;
+                Some(replaced)
+            }
+            None => None,
+        };
         let types = offered(ticketing, tx, &event, &new.items).await?;
         let held = hold(ticketing, buyer, &event, &types)?;
         let (order, tickets) = match &new.attendees {
@@ -68,7 +70,7 @@ pub(crate) async fn create_order(
         } else {
             Seats::HoldAndSell
         };
-        take(tx, &order, seats).await?;
+        take(tx, replaced.as_ref(), &order, seats).await?;
         Ok(CreateOrderResponse {
             order: Some(convert::order_message(&order, &tickets, Some(&ticketing.codes))),
         })
@@ -134,11 +136,22 @@ fn hold(
     })
 }
 
-/// Takes an order's seats, type by type in the order of their ids, so that no two orders wait for each other.
+/// Takes an order's seats, each type's after those of the order whose place it takes have come back; type by type in
+/// the order of their ids, so that no two orders wait for each other.
 ///
 /// This comes last in the transaction: the row of a type in demand is locked from here to the commit and no longer.
-async fn take(conn: &mut PgConnection, order: &Order, seats: Seats) -> Result<(), TicketingError> {
-    for line in &order.lines {
+async fn take(
+    conn: &mut PgConnection,
+    replaced: Option<&Order>,
+    order: &Order,
+    seats: Seats,
+) -> Result<(), TicketingError> {
+    let released = replaced.into_iter().flat_map(|replaced| &replaced.lines);
+    let mut moves: Vec<(&OrderLine, Seats)> = released.map(|line| (line, Seats::Release)).collect();
+    moves.extend(order.lines.iter().map(|line| (line, seats)));
+    // Stable: of one type, what comes back comes first.
+    moves.sort_by_key(|(line, _)| line.ticket_type);
+    for (line, seats) in moves {
         if !ticket_types::move_seats(conn, line.ticket_type, seats, line.quantity).await? {
             let left = ticket_types::get(conn, line.ticket_type).await?;
             let remaining = left.map_or(0, |left| left.remaining().max(0));

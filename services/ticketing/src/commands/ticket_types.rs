@@ -80,12 +80,17 @@ pub(crate) async fn delete(
     id: TicketTypeId,
     key: &RequestKey,
 ) -> Result<DeleteTicketTypeResponse, TicketingError> {
-    // One that is gone may be the repeat of its own removal, which the claim below tells.
-    match managed(ticketing, context, id).await {
-        Ok(_) | Err(TicketingError::TicketTypeNotFound) => {}
+    // One that is gone may be the repeat of its own removal, which only the claim tells. Nothing else is done for those who
+    // do not manage it, or for whom it does not exist.
+    let may_delete = match managed(ticketing, context, id).await {
+        Ok(_) => true,
+        Err(TicketingError::TicketTypeNotFound) => false,
         Err(error) => return Err(error),
-    }
+    };
     kit_pg::idempotency::once(&ticketing.pool, key, ticketing.clock.now(), async |tx| {
+        if !may_delete {
+            return Err(TicketingError::TicketTypeNotFound);
+        }
         ticket_types::lock(tx, id)
             .await?
             .ok_or(TicketingError::TicketTypeNotFound)?;

@@ -92,8 +92,13 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: OrderId) -> Result<Option<
     whole(conn, row).await
 }
 
-/// The buyer's held order for an event, locked.
+/// The buyer's held order for an event, locked. Where there is none yet, there is no row to lock: a buyer's clicks wait
+/// for each other by name, so that the second finds what the first has made.
 pub(crate) async fn lock_held(conn: &mut PgConnection, buyer: UserId, event: EventId) -> Result<Option<Order>> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("{buyer} {event}"))
+        .execute(&mut *conn)
+        .await?;
     let sql =
         format!("SELECT {COLUMNS} FROM orders WHERE buyer_id = $1 AND event_id = $2 AND state = 'held' FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql))

@@ -123,8 +123,10 @@ pub(crate) async fn get(conn: &mut PgConnection, id: TicketTypeId) -> Result<Opt
         .transpose()
 }
 
+/// Locked against changes, but not against orders that only refer to it: they hold that reference before they take
+/// their seats, and a stronger lock could wait for them while they wait for it.
 pub(crate) async fn lock(conn: &mut PgConnection, id: TicketTypeId) -> Result<Option<TicketType>> {
-    let sql = format!("SELECT {COLUMNS} FROM ticket_types WHERE id = $1 FOR UPDATE");
+    let sql = format!("SELECT {COLUMNS} FROM ticket_types WHERE id = $1 FOR NO KEY UPDATE");
     sqlx::query(AssertSqlSafe(sql))
         .bind(id.uuid())
         .fetch_optional(conn)
