@@ -283,3 +283,6 @@ impl Dtls {
         self.endpoint.poll_transmit().map(|transmit| transmit.message.freeze())
     }
 }
+
+#[cfg(test)]
+mod tests;
