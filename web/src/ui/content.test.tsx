@@ -19,6 +19,12 @@ describe('Prose', () => {
     expect(container.querySelector('em')?.textContent).toBe('question');
   });
 
+  it('begins with an h3 and skips no level, whatever its author began with', () => {
+    show('<h3>First</h3><h5>Below</h5><h3>Second</h3>');
+    const levels = screen.getAllByRole('heading').map(({ localName }) => localName);
+    expect(levels).toEqual(['h3', 'h4', 'h3']);
+  });
+
   it.each([
     ['<script>steal()</script>', ''],
     ['<p onclick="steal()">text</p>', '<p>text</p>'],
