@@ -5,6 +5,7 @@ import { defineMessages } from '~/lib/i18n/messages';
  * The keys are the reasons that proto/ documents on its RPCs; reasons.test.ts compares the two.
  */
 export const reasonTexts = defineMessages('reason', {
+  ADMINISTRATOR_REQUIRED: 'Only administrators may do that.',
   ALREADY_MEMBER: 'That person is a member already.',
   CAPACITY_BELOW_SOLD: 'More tickets than that have been sold already. Choose a higher number.',
   CREDENTIALS_WRONG:
@@ -25,6 +26,7 @@ export const reasonTexts = defineMessages('reason', {
   LAST_ADMINISTRATOR: 'Somebody has to run this place: make another administrator first.',
   LAST_OWNER: 'An organization needs an owner: make somebody else one first.',
   LINK_INVALID: 'This link has been used or has expired. Ask for a new one.',
+  MEMBER_NOT_FOUND: 'That person is no member.',
   MESSAGE_NOT_FOUND: 'That message is gone.',
   NAME_TAKEN: 'That name is taken. Choose another.',
   NO_MEDIA_NODE: 'No media server is free at the moment. Try again in a minute.',
@@ -34,6 +36,7 @@ export const reasonTexts = defineMessages('reason', {
   ORDER_NOT_FOUND: 'There is no such order, or it is not yours.',
   ORDER_STATE_WRONG: 'This order has moved on in the meantime. Reload to see where it stands.',
   ORGANIZATION_NOT_FOUND: 'There is no such organization, or you are not a member.',
+  OWNER_REQUIRED: 'Only an owner of the organization may do that.',
   PASSWORD_TOO_WEAK: 'That password is easy to guess. Choose a longer or less common one.',
   PAYMENT_NOT_AVAILABLE: 'Paid tickets cannot be bought here yet.',
   ROOM_FULL: 'The room is full. Somebody has to leave before you can come in.',
@@ -46,6 +49,7 @@ export const reasonTexts = defineMessages('reason', {
   SESSION_NOT_FOUND: 'There is no such session on the agenda.',
   SOLD_OUT: 'Somebody was faster: there are not as many tickets left.',
   SPEAKER_NOT_FOUND: 'That speaker is gone.',
+  STORE_UNAVAILABLE: 'Pictures cannot be stored at the moment. Try again in a minute.',
   TEXT_INVALID: 'That text cannot be sent as it is.',
   TICKET_NOT_FOUND: 'There is no such ticket, or it is not yours.',
   TICKET_REQUIRED: 'You need a ticket for this.',
@@ -55,6 +59,8 @@ export const reasonTexts = defineMessages('reason', {
   TOKEN_INVALID: 'You have been signed out. Sign in again to go on.',
   TOO_MANY_ATTEMPTS: 'That was too often. Wait a little, then try again.',
   TOO_MANY_GUESTS: 'That is more guests than one event may have.',
+  TOO_MANY_IMAGES: 'That is more pictures than one event may have.',
+  TOO_MANY_MEMBERS: 'That is more members than one organization may have.',
   TOO_MANY_MESSAGES: 'That was too fast. Wait a moment before you write again.',
   TOO_MANY_ORGANIZATIONS: 'That is more organizations than one account may have.',
   TOO_MANY_SESSIONS: 'That is more sessions than one event may have.',
