@@ -16,18 +16,24 @@ export const stories: Stories = {
     'cover without a picture': () => (
       <Grid column="narrow">
         {['Ownership', 'Typography', 'Cold starts', 'Accessible charts'].map((name) => (
-          <Cover key={name} name={name} />
+          <figure key={name}>
+            <Cover name={name} />
+            <figcaption>{name}</figcaption>
+          </figure>
         ))}
       </Grid>
     ),
     'cover with a picture': () => (
-      <Cover
-        name="Plenary"
-        src="/favicon.svg"
-        alt="A stage and two rows"
-        width={320}
-        height={180}
-      />
+      <figure>
+        <Cover
+          name="Plenary"
+          src="/favicon.svg"
+          alt="Two rows around a stage"
+          width={320}
+          height={180}
+        />
+        <figcaption>Plenary</figcaption>
+      </figure>
     ),
     prose: () => (
       <Prose
