@@ -21,7 +21,7 @@ export async function meet(browser, site, name) {
   const context = await browser.newContext({
     baseURL: site,
     viewport: { width: 1280, height: 800 },
-    permissions: ['camera', 'microphone'],
+    permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

@@ -5,10 +5,14 @@ use kit_config::{Keys, Loader, Secret, Section};
 /// What the service needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub(crate) postgres: kit_pg::Config,
-    pub(crate) redis: kit_bus::Config,
-    pub(crate) media_key: String,
-    pub(crate) media_secret: Secret,
+    /// Where the tables are.
+    pub postgres: kit_pg::Config,
+    /// Where facts and news of rooms go.
+    pub redis: kit_bus::Config,
+    /// Name of the API key that media tokens are signed with.
+    pub media_key: String,
+    /// Its secret, which the SFU nodes have too.
+    pub media_secret: Secret,
 }
 
 /// `[live]`.

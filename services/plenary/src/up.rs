@@ -1,5 +1,6 @@
 //! The life of the all-in-one process.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -8,6 +9,7 @@ use kit_config::Sources;
 use kit_core::{Clock, Rng};
 use kit_rpc::Host;
 use kit_telemetry::Telemetry;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::UpArguments;
@@ -17,6 +19,8 @@ use crate::say::say;
 use crate::settings::Settings;
 use crate::{parts, separate, tables, welcome};
 
+/// Where metrics and health are served unless told otherwise: for this machine only.
+const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// How long requests and streams that are at work may go on once the process is told to end.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -66,7 +70,16 @@ async fn run(
         return separate::run(&report, embedded, &clock, signals, || welcome.say(&site)).await;
     }
     let host = Host::new(&settings.rpc, clock, rng);
+    let operations = settings.telemetry.listen.unwrap_or(ANY_LOOPBACK_PORT);
+    let listener = TcpListener::bind(operations)
+        .await
+        .with_context(|| format!("cannot listen on {operations}"))?;
+    tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
     parts::mount(settings, embedded, &host).await?;
+    let router = kit_telemetry::operations(host.metrics.clone(), host.health.clone());
+    let stopped = host.stopping().cancelled_owned();
+    host.tasks
+        .spawn("operations", kit_telemetry::serve_operations(listener, router, stopped));
     host.start();
     welcome.say(&site);
     let stopping = host.stopping();
