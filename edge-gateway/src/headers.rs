@@ -17,7 +17,7 @@ const NO_PAGE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), autoplay=(self), \
      screen-wake-lock=(self), speaker-selection=(self), geolocation=(), payment=(), usb=(), midi=(), serial=(), \
-     bluetooth=(), browsing-topics=()",
+     browsing-topics=()",
 );
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
