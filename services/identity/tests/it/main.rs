@@ -12,7 +12,6 @@ mod list_members;
 mod list_users;
 mod log_in;
 mod log_out;
-mod logs;
 mod mail;
 mod migrations;
 mod my_profile;

@@ -2,8 +2,6 @@
 
 mod chat;
 mod door;
-mod logs;
 mod network;
 mod process;
 mod tokens;
-mod trace;
