@@ -6,6 +6,7 @@ cd "$root"
 . ci/dev/say.sh
 . ci/dev/env.sh
 . ci/dev/setup.sh
+. ci/dev/clients.sh
 . ci/dev/stages.sh
 . ci/dev/test.sh
 
@@ -41,6 +42,8 @@ rm "$scratch/vitest.json"
 same "no tests at all are a failure" "$(count web 0)" "0 1"
 printf 'words\n4 passed, 1 failed\n' >"$logs/journeys.log"
 same "the journeys' last line is read" "$(count journeys 1)" "4 1"
+printf '10 passed, 0 failed\n26 passed, 0 failed\n' >"$logs/clients.log"
+same "the clients' last line is read" "$(count clients 0)" "26 0"
 same "a check that passes is one" "$(count fmt 0)" "1 0"
 same "a check that fails is one" "$(count fmt 1)" "0 1"
 

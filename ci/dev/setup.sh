@@ -26,6 +26,7 @@ setup() {
   ensure_rust
   if [ "$1" = test ]; then
     web_modules
+    ensure_clients
     ensure_chromium
     ensure_cargo_deny
   fi

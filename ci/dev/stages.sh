@@ -2,7 +2,7 @@
 # The stages of ./dev test, in the order in which CI runs them; ci/Jenkinsfile names the same ones, which tidy checks.
 # Each is a function that fails when anything in it does. What cannot be looked at is said through not_checked.
 
-stages=(fmt clippy deny tidy buf rust web journeys images)
+stages=(fmt clippy deny tidy buf rust clients web journeys images)
 
 stage_fmt() {
   cargo fmt --all --check
@@ -72,6 +72,22 @@ landed_commit() {
 stage_rust() {
   cargo build --locked --workspace
   cargo xtask with-stores -- cargo test --locked --workspace --no-fail-fast
+}
+
+# LiveKit's own clients, as others have published them, against an SFU node that stands alone.
+stage_clients() {
+  local python
+  python="$(clients_python)/bin/python"
+  if [ ! -x "$python" ]; then
+    not_checked "LiveKit's Python SDK: it needs Python $clients_python_min or newer"
+    python=""
+  fi
+  cargo build --locked --package sfu-node --bin sfu-node
+  # Node finds packages from where a script lies.
+  mkdir -p "$scratch/clients"
+  cp "$clients_asked"/node/*.mjs "$scratch/clients/"
+  ln -sfn "$(clients_node)/node_modules" "$scratch/clients/node_modules"
+  node "$clients_asked/run.mjs" "$CARGO_TARGET_DIR/debug/sfu-node" "$scratch/clients" "$python"
 }
 
 stage_web() {

@@ -65,7 +65,7 @@ count() {
   case "$name" in
     rust) read -r passed failed < <(count_cargo "$logs/rust.log") ;;
     web) read -r passed failed < <(count_vitest "$scratch/vitest.json") ;;
-    journeys) read -r passed failed < <(count_journeys "$logs/journeys.log") ;;
+    clients | journeys) read -r passed failed < <(count_last_line "$logs/$name.log") ;;
     *) [ "$status" -ne 0 ] || passed=1 ;;
   esac
   if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
@@ -85,8 +85,8 @@ count_vitest() {
   ' "$1" 2>/dev/null || say "0 0"
 }
 
-# The journeys end with the same kind of line as this script.
-count_journeys() {
+# The clients and the journeys end with the same kind of line as this script.
+count_last_line() {
   sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 | grep . || say "0 0"
 }
 
