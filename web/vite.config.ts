@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -8,7 +7,6 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const gateway = process.env.PLENARY_GATEWAY ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
   resolve: {
     alias: {
       '~': path('./src'),
@@ -30,7 +28,7 @@ export default defineConfig({
               // What every page stands on, in one file: it compresses better than in ten, and stays in the browser's
               // cache when only the app has changed.
               name: 'vendor',
-              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|@connectrpc|@bufbuild)\//,
+              test: /node_modules\/(preact|react|react-dom|use-sync-external-store|@tanstack|@connectrpc|@bufbuild)\//,
             },
           ],
         },
@@ -40,7 +38,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '^/(plenary\\.[a-z]+\\.v1\\.|session|images/|calendar/|dev/)': { target: gateway },
+      '^/(plenary\\.[a-z]+\\.v1\\.|session|images/|dev/)': { target: gateway },
       '/rtc': { target: gateway, ws: true },
     },
   },
@@ -58,6 +56,14 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['./test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
+    // The library asks for React's test tools, which preact/compat has elsewhere; as a module it can be told so.
+    alias: {
+      '@testing-library/react': path(
+        './node_modules/@testing-library/react/dist/@testing-library/react.esm.js',
+      ),
+      'react-dom/test-utils': 'preact/test-utils',
+    },
+    server: { deps: { inline: ['@testing-library/react'] } },
     testTimeout: 20_000,
     restoreMocks: true,
     unstubGlobals: true,

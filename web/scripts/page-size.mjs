@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-const BUDGET_KB = 150;
+const BUDGET_KB = 100;
 /** What people see before they have an account. */
 const PUBLIC = /\/(discover|event|sign-in|sign-up|verify-email|reset-password)\.tsx$/;
 const dist = new URL('../dist/', import.meta.url);

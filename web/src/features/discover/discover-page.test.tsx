@@ -79,8 +79,9 @@ describe('the discover page', () => {
       if (!reachable) throw new ConnectError('', Code.Unavailable);
       return { events: [] };
     });
+    const again = await screen.findByRole('button', { name: 'Try again' });
     reachable = true;
-    await user.click(await screen.findByRole('button', { name: 'Try again' }));
+    await user.click(again);
     expect(await screen.findByRole('heading', { name: 'Nothing is planned yet' })).toBeTruthy();
   });
 });
