@@ -84,7 +84,7 @@ function Editor({ event: found }: { event: Event }) {
           <WhenSection draft={draft} disabled={disabled} />
           <AgendaSection draft={draft} disabled={disabled} />
           <SpeakersSection draft={draft} disabled={disabled} />
-          <TicketsSection eventId={event.id} disabled={over.has(event.state)} />
+          <TicketsSection event={event} disabled={over.has(event.state)} />
           <VisibilitySection draft={draft} disabled={disabled} />
         </div>
       </div>

@@ -23,11 +23,14 @@ interface RowProps {
   facts: readonly (string | false | undefined)[];
   extra?: ReactNode;
   onEdit?: () => void;
-  onRemove: () => void;
+  /** Left out where it has to stay. */
+  onRemove?: (() => void) | undefined;
+  /** What the bin does, where it does not remove. */
+  removeLabel?: string | undefined;
 }
 
 /** One entry that can be changed and removed. */
-export function Row({ lead, title, facts, extra, onEdit, onRemove }: RowProps) {
+export function Row({ lead, title, facts, extra, onEdit, onRemove, removeLabel }: RowProps) {
   const t = useText();
   return (
     <li className={styles.row}>
@@ -46,7 +49,13 @@ export function Row({ lead, title, facts, extra, onEdit, onRemove }: RowProps) {
       </div>
       <div className={styles.actions}>
         {onEdit && <IconButton icon="edit" label={t(m.change, { title })} onClick={onEdit} />}
-        <IconButton icon="trash" label={t(m.removeOne, { title })} onClick={onRemove} />
+        {onRemove && (
+          <IconButton
+            icon="trash"
+            label={removeLabel ?? t(m.removeOne, { title })}
+            onClick={onRemove}
+          />
+        )}
       </div>
     </li>
   );

@@ -1,35 +1,41 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { createConnectQueryKey, useMutation, useQuery } from '@connectrpc/connect-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Event } from '~/gen/plenary/events/v1/event_pb';
 import {
   type TicketType,
   TicketTypeService,
 } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
+import { useClock } from '~/lib/clock';
 import { localeStore } from '~/lib/i18n/locale';
 import { useText } from '~/lib/i18n/text';
 import { priceInWords } from '~/lib/money';
 import { toProblem } from '~/lib/problem/problem';
 import { useRequestIdFor } from '~/lib/request-id';
 import { useStore } from '~/lib/store';
+import { momentInWords } from '~/lib/time';
+import { useTimeWords } from '~/lib/use-time-words';
+import { Badge } from '~/ui/badge';
 import { Button } from '~/ui/button';
 import { Loading, Skeleton } from '~/ui/skeleton';
 import { ErrorState } from '~/ui/states';
 import { ConfirmDialog } from './confirm-dialog';
+import { valuesOf } from './draft';
 import { m } from './editor-messages';
 import { Row, Rows } from './rows';
+import { endedNow, saleStateOf, takenOf } from './sale-window';
 import { Section } from './section';
 import { TicketTypeDialog } from './ticket-type-dialog';
 
 /** What people can get. */
-export function TicketsSection({ eventId, disabled }: { eventId: string; disabled: boolean }) {
+export function TicketsSection({ event, disabled }: { event: Event; disabled: boolean }) {
   const t = useText();
   const queryClient = useQueryClient();
-  const found = useQuery(TicketTypeService.method.listTicketTypes, { eventId });
+  const found = useQuery(TicketTypeService.method.listTicketTypes, { eventId: event.id });
   const types = found.data?.ticketTypes;
   const [edited, setEdited] = useState<TicketType | 'new'>();
   const [removed, setRemoved] = useState<TicketType>();
-  const requestIdFor = useRequestIdFor();
-  const remove = useMutation(TicketTypeService.method.deleteTicketType);
   const refresh = () =>
     queryClient.invalidateQueries({
       queryKey: createConnectQueryKey({ schema: TicketTypeService, cardinality: undefined }),
@@ -58,6 +64,7 @@ export function TicketsSection({ eventId, disabled }: { eventId: string; disable
           {types.map((type) => (
             <TypeRow
               key={type.id}
+              event={event}
               type={type}
               onEdit={() => setEdited(type)}
               onRemove={() => setRemoved(type)}
@@ -67,51 +74,116 @@ export function TicketsSection({ eventId, disabled }: { eventId: string; disable
       )}
       {edited && (
         <TicketTypeDialog
-          eventId={eventId}
+          event={event}
           type={edited === 'new' ? undefined : edited}
           onClose={() => setEdited(undefined)}
           onSaved={refresh}
         />
       )}
       {removed && (
-        <ConfirmDialog
-          title={t(m.removeTitle, { title: removed.name })}
-          text={t(m.removeText)}
-          action={t(m.remove)}
-          danger
-          onClose={() => setRemoved(undefined)}
-          run={async () => {
-            const command = { ticketTypeId: removed.id };
-            await remove.mutateAsync({ ...command, requestId: requestIdFor(command) });
-            await refresh();
-          }}
-        />
+        <RemoveDialog type={removed} onClose={() => setRemoved(undefined)} onDone={refresh} />
       )}
     </Section>
   );
 }
 
+interface RemoveDialogProps {
+  type: TicketType;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}
+
+/** Takes a type away; one that somebody has stays, and only its sale ends. */
+function RemoveDialog({ type, onClose, onDone }: RemoveDialogProps) {
+  const t = useText();
+  const clock = useClock();
+  const requestIdFor = useRequestIdFor();
+  const remove = useMutation(TicketTypeService.method.deleteTicketType);
+  const update = useMutation(TicketTypeService.method.updateTicketType);
+  const { id, name: title, etag } = type;
+  const taken = takenOf(type);
+  if (taken > 0) {
+    return (
+      <ConfirmDialog
+        title={t(m.endSaleTitle, { title })}
+        text={t(m.endSaleText, { taken })}
+        action={t(m.endSaleNow)}
+        onClose={onClose}
+        run={async () => {
+          await update.mutateAsync({
+            requestId: requestIdFor({ id, etag }),
+            ticketType: { id, ...endedNow(type, new Date(clock.now())) },
+            updateMask: { paths: ['sale_start_time', 'sale_end_time'] },
+            etag,
+          });
+          await onDone();
+        }}
+      />
+    );
+  }
+  return (
+    <ConfirmDialog
+      title={t(m.removeTitle, { title })}
+      text={t(m.removeText)}
+      action={t(m.remove)}
+      danger
+      onClose={onClose}
+      run={async () => {
+        const command = { ticketTypeId: id };
+        await remove.mutateAsync({ ...command, requestId: requestIdFor(command) });
+        await onDone();
+      }}
+    />
+  );
+}
+
 interface TypeRowProps {
+  event: Event;
   type: TicketType;
   onEdit: () => void;
   onRemove: () => void;
 }
 
-function TypeRow({ type, onEdit, onRemove }: TypeRowProps) {
+function TypeRow({ event, type, onEdit, onRemove }: TypeRowProps) {
   const t = useText();
   const { formats } = useStore(localeStore);
-  const { name, soldCount, heldCount, capacity } = type;
+  const words = useTimeWords(valuesOf(event).timeZone);
+  const { name, soldCount, heldCount, capacity, saleStartTime, saleEndTime } = type;
+  // To the second: the words' own now is that of the last minute, and a sale may have been ended since.
+  const sale = saleStateOf(type, new Date(useClock().now()));
+  const taken = takenOf(type);
   const counts = [
     priceInWords(type.price, formats) ?? t(m.free),
     t(m.sold, { sold: soldCount, capacity }),
     heldCount > 0 && t(m.held, { held: heldCount }),
   ];
+  const bounds = [
+    sale === 'notYet' &&
+      saleStartTime &&
+      t(m.saleOpens, { when: momentInWords(timestampDate(saleStartTime), words) }),
+    sale !== 'over' &&
+      saleEndTime &&
+      t(m.saleCloses, { when: momentInWords(timestampDate(saleEndTime), words) }),
+  ];
+  const state =
+    sale === 'over'
+      ? m.saleClosed
+      : taken >= capacity
+        ? m.soldOut
+        : sale === 'notYet' && m.saleNotYet;
+  const stays = taken > 0 && sale === 'over';
   return (
     <Row
       title={name}
-      facts={[type.description, counts.filter(Boolean).join(' · ')]}
+      facts={[
+        type.description,
+        counts.filter(Boolean).join(' · '),
+        bounds.filter(Boolean).join(' · '),
+      ]}
+      extra={state && <Badge>{t(state)}</Badge>}
       onEdit={onEdit}
-      onRemove={onRemove}
+      onRemove={stays ? undefined : onRemove}
+      removeLabel={taken > 0 ? t(m.endSale, { title: name }) : undefined}
     />
   );
 }
