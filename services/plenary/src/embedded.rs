@@ -2,12 +2,13 @@
 //! secrets. Each is there only if the operator has not configured the real thing.
 
 use kit_config::{Origin, Report, Sources};
-use kit_core::Rng;
+use kit_core::{Clock, Rng};
 use kit_local::{Durability, Lifetime, Objects, Server, Settings as Local};
 use kit_rpc::Tasks;
 
 use crate::data::{DataFolder, random_secret};
 use crate::mail::MailSink;
+use crate::restarts::Restarts;
 use crate::settings::Settings;
 
 const OBJECTS_KEY: &str = "plenary";
@@ -25,11 +26,27 @@ const SECRETS: [(&str, &str, &str); 4] = [
     ("media-secret", "sfu", "media_secret"),
 ];
 
+/// A server of ours, and how it is started again.
+#[derive(Debug)]
+struct Kept {
+    kind: Kind,
+    settings: Local,
+    /// None while it is being started again.
+    server: Option<Server>,
+    restarts: Restarts,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Postgres,
+    Redis,
+}
+
 /// What runs beside the parts. Dropping it stops the servers.
 #[derive(Debug, Default)]
 pub(crate) struct Embedded {
-    postgres: Option<Server>,
-    redis: Option<Server>,
+    postgres: Option<Kept>,
+    redis: Option<Kept>,
     /// `/dev/mail`, when mail is captured.
     pub(crate) mail: Option<MailSink>,
 }
@@ -50,14 +67,14 @@ impl Embedded {
         }
         let mut embedded = Self::default();
         if wanted.postgres {
-            let server = kit_local::postgres(&durable(data, "postgres")).await?;
-            sources = sources.given("postgres", "url", server.url());
-            embedded.postgres = Some(server);
+            let (kept, url) = Kept::start(Kind::Postgres, data).await?;
+            sources = sources.given("postgres", "url", url);
+            embedded.postgres = Some(kept);
         }
         if wanted.redis {
-            let server = kit_local::redis(&durable(data, "redis")).await?;
-            sources = sources.given("redis", "url", server.url());
-            embedded.redis = Some(server);
+            let (kept, url) = Kept::start(Kind::Redis, data).await?;
+            sources = sources.given("redis", "url", url);
+            embedded.redis = Some(kept);
         }
         if wanted.objects {
             let secret = data.secret("objects-secret", || random_secret(rng))?;
@@ -76,21 +93,57 @@ impl Embedded {
         Ok((embedded, sources))
     }
 
-    /// Ends when a server that the process cannot do without has ended by itself; says which.
-    pub(crate) async fn gone(&self) -> &'static str {
+    /// Starts a server again that ends by itself: a crash costs its clients a reconnect and nothing more. Completes when
+    /// that is of no use.
+    pub(crate) async fn keep(&mut self, clock: &Clock) -> anyhow::Error {
         tokio::select! {
-            () = gone(self.postgres.as_ref()) => "PostgreSQL",
-            () = gone(self.redis.as_ref()) => "Redis",
+            lost = keep(self.postgres.as_mut(), clock) => lost,
+            lost = keep(self.redis.as_mut(), clock) => lost,
         }
     }
 
     /// Stops the servers and waits for them.
     pub(crate) async fn stop(self) {
-        if let Some(redis) = self.redis {
-            redis.stop().await;
+        for kept in [self.redis, self.postgres].into_iter().flatten() {
+            if let Some(server) = kept.server {
+                server.stop().await;
+            }
         }
-        if let Some(postgres) = self.postgres {
-            postgres.stop().await;
+    }
+}
+
+impl Kept {
+    /// Answers with its address as well.
+    async fn start(kind: Kind, data: &DataFolder) -> Result<(Self, String), kit_local::Error> {
+        let settings = Local {
+            folder: data.folder(kind.folder()),
+            durability: Durability::Durable,
+            lifetime: Lifetime::WithParent,
+        };
+        let server = kind.start(&settings).await?;
+        let url = server.url().to_owned();
+        let kept = Self {
+            kind,
+            settings,
+            server: Some(server),
+            restarts: Restarts::default(),
+        };
+        Ok((kept, url))
+    }
+}
+
+impl Kind {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+        }
+    }
+
+    async fn start(self, settings: &Local) -> Result<Server, kit_local::Error> {
+        match self {
+            Self::Postgres => kit_local::postgres(settings).await,
+            Self::Redis => kit_local::redis(settings).await,
         }
     }
 }
@@ -134,17 +187,25 @@ fn is_given(report: &Report, section: &str, key: &str) -> bool {
     entries.any(|entry| entry.section == section && entry.key == key && entry.origin == Origin::Given)
 }
 
-fn durable(data: &DataFolder, name: &str) -> Local {
-    Local {
-        folder: data.folder(name),
-        durability: Durability::Durable,
-        lifetime: Lifetime::WithParent,
-    }
-}
-
-async fn gone(server: Option<&Server>) {
-    match server {
-        Some(server) => server.gone().await,
-        None => std::future::pending().await,
+async fn keep(kept: Option<&mut Kept>, clock: &Clock) -> anyhow::Error {
+    let Some(kept) = kept else {
+        return std::future::pending().await;
+    };
+    let kind = kept.kind;
+    loop {
+        if let Some(server) = &kept.server {
+            server.gone().await;
+        }
+        let Some(pause) = kept.restarts.pause(clock.instant()) else {
+            return anyhow::anyhow!("{kind:?} keeps ending; see the log in the data folder");
+        };
+        tracing::error!(server = ?kind, "a server has ended and is started again");
+        // Its folder is free for the next one when this one is dropped.
+        kept.server = None;
+        tokio::time::sleep(pause).await;
+        match kind.start(&kept.settings).await {
+            Ok(server) => kept.server = Some(server),
+            Err(error) => tracing::error!(server = ?kind, %error, "a server cannot be started again"),
+        }
     }
 }

@@ -2,14 +2,15 @@
 //! gRPC messages as the network would, and the operator's commands.
 //!
 //! In reading order: `cli` (commands), `up` (the life of the process), `settings` (configuration), `embedded` (what a small
-//! installation has beside its parts), `parts` (how they are put together), `separate` (the same as processes), `tables`
-//! (migrations), `welcome` (demo event and first link), `data` (the data folder), `mail` (captured mail).
+//! installation has beside its parts), `parts` (how they are put together), `separate` (the same as processes), `restarts` (of what
+//! ends by itself), `tables` (migrations), `welcome` (demo event and first link), `data` (the data folder), `mail` (captured mail).
 
 mod cli;
 mod data;
 mod embedded;
 mod mail;
 mod parts;
+mod restarts;
 mod say;
 mod separate;
 mod settings;

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::embedded::Embedded;
+use crate::restarts::Restarts;
 use crate::say::say;
 use crate::up::Signals;
 
@@ -37,14 +38,17 @@ const READY_POLL: Duration = Duration::from_millis(50);
 /// How long a part may take to end.
 const END_MAX: Duration = Duration::from_secs(10);
 
-/// A part's process.
+/// A part: how it is started, and its process.
 struct Running {
     program: &'static str,
     operations: SocketAddr,
+    command: Command,
     child: Child,
+    restarts: Restarts,
 }
 
-/// Runs every part until the process is told to end or one of them ends by itself.
+/// Runs every part until the process is told to end. A part that ends by itself is started again where it was, so that
+/// the others find it; one that keeps ending ends everything.
 pub(crate) async fn run(
     report: &Report,
     embedded: &mut Embedded,
@@ -66,14 +70,7 @@ pub(crate) async fn run(
             .envs(certificates(&credentials));
         command.env("PLENARY_RPC_LISTEN", listen.to_string());
         command.env("PLENARY_TELEMETRY_LISTEN", operations.to_string());
-        let child = command
-            .spawn()
-            .with_context(|| format!("{program} cannot be started"))?;
-        parts.push(Running {
-            program,
-            operations,
-            child,
-        });
+        parts.push(Running::start(program, operations, command)?);
     }
     let ended = async {
         wait_until_ready(&mut parts).await?;
@@ -83,8 +80,8 @@ pub(crate) async fn run(
         ready();
         tokio::select! {
             () = signals.next() => Ok(()),
-            program = first_end(&mut parts) => Err(anyhow::anyhow!("{program} has ended; see the log")),
-            server = embedded.gone() => Err(anyhow::anyhow!("{server} has ended; see the log in the data folder")),
+            ended = keep(&mut parts, clock) => ended,
+            lost = embedded.keep(clock) => Err(lost),
         }
     }
     .await;
@@ -186,14 +183,42 @@ async fn serve_mail(pages: axum::Router) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn first_end(parts: &mut [Running]) -> &'static str {
-    let ends = parts.iter_mut().map(|part| {
-        Box::pin(async {
-            let _ = part.child.wait().await;
-            part.program
+/// Starts again what ends. Completes when that is of no use.
+async fn keep(parts: &mut [Running], clock: &Clock) -> anyhow::Result<()> {
+    loop {
+        let ends = parts.iter_mut().map(|part| Box::pin(part.child.wait()));
+        let (status, index, _) = futures::future::select_all(ends).await;
+        let Running { program, restarts, .. } = &mut parts[index];
+        let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let Some(pause) = restarts.pause(clock.instant()) else {
+            anyhow::bail!("{program} keeps ending ({how}); see the log");
+        };
+        tracing::error!(program, how, "a part has ended and is started again");
+        tokio::time::sleep(pause).await;
+        parts[index].restart()?;
+    }
+}
+
+impl Running {
+    fn start(program: &'static str, operations: SocketAddr, mut command: Command) -> anyhow::Result<Self> {
+        let child = spawn(program, &mut command)?;
+        Ok(Self {
+            program,
+            operations,
+            command,
+            child,
+            restarts: Restarts::default(),
         })
-    });
-    futures::future::select_all(ends).await.0
+    }
+
+    fn restart(&mut self) -> anyhow::Result<()> {
+        self.child = spawn(self.program, &mut self.command)?;
+        Ok(())
+    }
+}
+
+fn spawn(program: &str, command: &mut Command) -> anyhow::Result<Child> {
+    command.spawn().with_context(|| format!("{program} cannot be started"))
 }
 
 /// Tells every part to end, the gateway first so that nothing new comes in, and waits.

@@ -69,7 +69,7 @@ async fn run(
     if arguments.separate {
         return separate::run(&report, embedded, &clock, signals, || welcome.say(&site)).await;
     }
-    let host = Host::new(&settings.rpc, clock, rng);
+    let host = Host::new(&settings.rpc, clock.clone(), rng);
     let operations = settings.telemetry.listen.unwrap_or(ANY_LOOPBACK_PORT);
     let listener = TcpListener::bind(operations)
         .await
@@ -86,7 +86,7 @@ async fn run(
     let ended = tokio::select! {
         () = signals.next() => Ok(()),
         () = stopping.cancelled() => Err(anyhow::anyhow!("a part failed; see the log")),
-        server = embedded.gone() => Err(anyhow::anyhow!("{server} has ended; see the log in the data folder")),
+        lost = embedded.keep(&clock) => Err(lost),
     };
     say("Plenary is ending. Press Ctrl-C again to end it at once.");
     tokio::select! {

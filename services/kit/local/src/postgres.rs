@@ -114,7 +114,7 @@ impl Places {
         let polls = ORPHAN_TIMEOUT.as_millis() / READY_POLL.as_millis();
         for _ in 0..polls {
             let Some(pid) = self.recorded_pid() else { return Ok(()) };
-            if !self.is_at_work(pid) {
+            if !self.is_at_work(pid) && !self.has_children() {
                 let path = self.data.join("postmaster.pid");
                 return fs::remove_file(&path).map_err(Error::folder(&path));
             }
@@ -141,6 +141,19 @@ impl Places {
             Ok(cwd) => cwd == data,
             Err(_) => !Path::new("/proc/self").exists(),
         }
+    }
+
+    /// Whether processes of a PostgreSQL on this data are left: when the first one is killed, those that serve
+    /// connections notice it a moment later, and until then nobody else may write here.
+    fn has_children(&self) -> bool {
+        let Ok(data) = self.data.canonicalize() else {
+            return false;
+        };
+        let Ok(processes) = fs::read_dir("/proc") else {
+            return false;
+        };
+        let mut folders = processes.filter_map(|process| fs::read_link(process.ok()?.path().join("cwd")).ok());
+        folders.any(|cwd| cwd == data)
     }
 
     fn server(&self, settings: &Settings) -> Command {
