@@ -60,7 +60,7 @@ pub enum Input {
         /// Silent or not.
         muted: bool,
         /// Who wants it.
-        by: MutedBy,
+        by: By,
     },
     /// A subscriber chose tracks.
     Subscribe {
@@ -145,6 +145,19 @@ pub enum Input {
         /// From now on.
         permissions: Permissions,
     },
+    /// A member's name, metadata or attributes change. Refused, it changes nothing.
+    UpdateProfile {
+        /// Who.
+        member: MemberId,
+        /// What.
+        update: Box<ProfileUpdate>,
+        /// Who wants it: the organizer needs no permission of the member.
+        by: By,
+        /// The client's number for its request, answered by [`crate::Output::Outcome`].
+        request: u32,
+    },
+    /// The room's metadata changes. More than [`crate::limits::METADATA_BYTES_MAX`] changes nothing.
+    RoomMetadata(String),
     /// The room ends for everybody.
     Close(LeaveReason),
     /// The time of [`crate::Room::poll_timeout`] has come.
@@ -272,12 +285,23 @@ pub enum DataKind {
     Lossy,
 }
 
-/// Who silenced a track.
+/// What changes of how a member presents themselves; what is `None` or not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProfileUpdate {
+    /// Name to show.
+    pub name: Option<String>,
+    /// Opaque to us.
+    pub metadata: Option<String>,
+    /// Opaque to us; an empty value removes the attribute.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Who wants something of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MutedBy {
-    /// The publisher: told to the others.
-    Publisher,
-    /// The organizer: told to the publisher too, whose client has to stop.
+pub enum By {
+    /// The member.
+    Themselves,
+    /// The organizer: the member is told too, and their client has to follow.
     Organizer,
 }
 

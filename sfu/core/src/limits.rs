@@ -12,6 +12,10 @@ pub const TRACKS_PER_MEMBER_MAX: usize = 8;
 pub const TRACKS_PER_ROOM_MAX: usize = 240;
 /// Bytes of a name the client chose (track name, client track id, stream name).
 pub const NAME_BYTES_MAX: usize = 256;
+/// Bytes of a participant's name to show.
+pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
+/// Bytes of a participant's metadata and attributes together, or of a room's metadata: LiveKit's default.
+pub const METADATA_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one data message; LiveKit's clients split at 15 kB.
 pub const DATA_BYTES_MAX: usize = 64 * 1024;
 /// Named recipients of one data message.

@@ -32,6 +32,22 @@ pub enum Output {
         /// The participant as they are now.
         participant: Arc<Participant>,
     },
+    /// Tell members about a change of the room.
+    Room {
+        /// Whom.
+        to: Vec<MemberId>,
+        /// The room as it is now.
+        state: Arc<RoomState>,
+    },
+    /// Answer a client's request.
+    Outcome {
+        /// Whose.
+        to: MemberId,
+        /// The client's number for it.
+        request: u32,
+        /// What became of it.
+        outcome: Result<(), Refusal>,
+    },
     /// Answer an announced track.
     TrackPublished {
         /// The publisher.
@@ -154,6 +170,17 @@ pub struct SenderSpec {
     pub publisher: ParticipantSid,
     /// Its group of tracks that play together.
     pub stream: String,
+}
+
+/// A room as everybody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomState {
+    /// Opaque to us.
+    pub metadata: String,
+    /// Members, hidden ones left out.
+    pub participants: u32,
+    /// Members who publish something.
+    pub publishers: u32,
 }
 
 /// A member as others see them.

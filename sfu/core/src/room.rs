@@ -7,17 +7,19 @@ mod data;
 mod media;
 mod member;
 mod membership;
+mod profile;
 mod publication;
 mod speakers;
 mod subscription;
 mod track;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use crate::ids::MemberId;
-use crate::input::Input;
+use crate::ids::{Identity, MemberId};
+use crate::input::{Input, Join};
 use crate::limits::TICK;
-use crate::output::Output;
+use crate::output::{Output, Participant};
 use crate::slots::{Key, Slots};
 use crate::time::Time;
 
@@ -47,6 +49,7 @@ pub struct Room {
     speakers: Speakers,
     outputs: VecDeque<Output>,
     next_tick: Option<Time>,
+    metadata: String,
 }
 
 impl Room {
@@ -58,6 +61,17 @@ impl Room {
     /// Changes the room. Afterwards drain [`Room::poll`], then ask [`Room::poll_timeout`].
     pub fn handle(&mut self, now: Time, input: Input) {
         let was_occupied = !self.members.is_empty();
+        self.apply(now, input);
+        if was_occupied && self.members.is_empty() {
+            self.next_tick = None;
+            self.push(Output::Closed);
+        }
+        if self.next_tick.is_none() && !self.tracks.is_empty() {
+            self.next_tick = Some(now + TICK);
+        }
+    }
+
+    fn apply(&mut self, now: Time, input: Input) {
         match input {
             Input::Join(join) => self.join(now, *join),
             Input::Connected(member) => self.connected(member),
@@ -115,15 +129,15 @@ impl Room {
             } => self.data(member, kind, &to, payload),
             Input::Announce { to, kind, payload } => self.announce(to, kind, payload),
             Input::Permissions { member, permissions } => self.permit(member, permissions),
+            Input::UpdateProfile {
+                member,
+                update,
+                by,
+                request,
+            } => self.update_profile(member, *update, by, request),
+            Input::RoomMetadata(metadata) => self.room_metadata(metadata),
             Input::Close(reason) => self.close(reason),
             Input::Timeout => self.tick(now),
-        }
-        if was_occupied && self.members.is_empty() {
-            self.next_tick = None;
-            self.push(Output::Closed);
-        }
-        if self.next_tick.is_none() && !self.tracks.is_empty() {
-            self.next_tick = Some(now + TICK);
         }
     }
 
@@ -142,12 +156,27 @@ impl Room {
         self.members.len()
     }
 
-    /// How many members publish something.
-    pub fn publisher_count(&self) -> usize {
+    /// Who a member is and what they may do, as it stands now.
+    pub fn who(&self, member: MemberId) -> Option<&Join> {
+        self.members.get(&member).map(Member::join)
+    }
+
+    /// The member of an identity.
+    pub fn find(&self, identity: &Identity) -> Option<MemberId> {
         self.members
-            .values()
-            .filter(|member| !member.published.is_empty())
-            .count()
+            .iter()
+            .find(|(_, member)| member.join().identity == *identity)
+            .map(|(id, _)| *id)
+    }
+
+    /// A member as others see them.
+    pub fn participant(&self, member: MemberId) -> Option<Arc<Participant>> {
+        Some(self.members.get(&member)?.participant(&self.tracks))
+    }
+
+    /// All members as others see them, hidden ones included.
+    pub fn participants(&self) -> impl Iterator<Item = Arc<Participant>> + '_ {
+        self.members.values().map(|member| member.participant(&self.tracks))
     }
 
     /// How many tracks are published.

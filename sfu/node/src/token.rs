@@ -7,9 +7,10 @@ use kit_core::Clock;
 use kit_core::limits::CLOCK_SKEW;
 use serde::Deserialize;
 use sfu_core::input::{Permissions, PublishRight};
+use sfu_core::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
 use sfu_core::publish::Source;
 
-use crate::limits::{METADATA_BYTES_MAX, NAME_BYTES_MAX, TOKEN_BYTES_MAX};
+use crate::limits::{NAME_BYTES_MAX, TOKEN_BYTES_MAX};
 
 /// What a token grants, after all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,8 +128,11 @@ fn grant(claims: Claims) -> Result<Grant, TokenError> {
         .iter()
         .map(|(key, value)| key.len() + value.len())
         .sum();
-    let names = [&video.room, &claims.sub, &claims.name];
-    if names.iter().any(|name| name.len() > NAME_BYTES_MAX) || claims.metadata.len() + attributes > METADATA_BYTES_MAX {
+    let names = [&video.room, &claims.sub];
+    if names.iter().any(|name| name.len() > NAME_BYTES_MAX)
+        || claims.name.len() > DISPLAY_NAME_BYTES_MAX
+        || claims.metadata.len() + attributes > METADATA_BYTES_MAX
+    {
         return Err(TokenError::Invalid);
     }
     let permissions = Permissions {

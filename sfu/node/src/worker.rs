@@ -35,7 +35,7 @@ use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 
 pub(crate) use data::chat_packet;
 pub(crate) use member::MemberKey;
-pub(crate) use messages::{Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place};
+pub(crate) use messages::{Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, RoomSummary};
 use state::State;
 
 /// What all workers of a node are made from.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
-use sfu_core::input::{AddTrack, Join, MutedBy, Permissions, PublishRight, TrackSettings};
+use sfu_core::input::{AddTrack, By, Join, Permissions, PublishRight, TrackSettings};
 use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
 use sfu_core::{Input, MemberId, Output, Room, StreamKey, Time, TrackSid};
 
@@ -144,7 +144,7 @@ impl World {
             member: PUBLISHER,
             track,
             muted,
-            by: MutedBy::Publisher,
+            by: By::Themselves,
         });
         let now = self.now;
         self.viewers

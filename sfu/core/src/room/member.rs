@@ -58,6 +58,21 @@ impl Member {
         self.version += 1;
     }
 
+    /// Answers whether that was a change.
+    pub(super) fn set_profile(
+        &mut self,
+        name: Option<String>,
+        metadata: Option<String>,
+        attributes: BTreeMap<String, String>,
+    ) -> bool {
+        let name = name.unwrap_or_else(|| self.join.name.clone());
+        let metadata = metadata.unwrap_or_else(|| self.join.metadata.clone());
+        let is_news = name != self.join.name || metadata != self.join.metadata || attributes != self.join.attributes;
+        (self.join.name, self.join.metadata, self.join.attributes) = (name, metadata, attributes);
+        self.version += u32::from(is_news);
+        is_news
+    }
+
     pub(super) const fn set_state(&mut self, state: ParticipantState) {
         self.state = state;
         self.version += 1;

@@ -1,6 +1,6 @@
 //! Coming, going, and telling the others.
 
-use crate::ids::{Identity, MemberId};
+use crate::ids::MemberId;
 use crate::input::{Join, LeaveReason, Permissions};
 use crate::limits::MEMBERS_MAX;
 use crate::output::{Output, ParticipantState};
@@ -10,7 +10,7 @@ use crate::time::Time;
 impl Room {
     pub(super) fn join(&mut self, now: Time, join: Join) {
         let member = join.member;
-        if let Some(earlier) = self.find_identity(&join.identity) {
+        if let Some(earlier) = self.find(&join.identity) {
             self.leave(earlier, LeaveReason::DuplicateIdentity);
         }
         if self.members.len() >= MEMBERS_MAX {
@@ -75,9 +75,15 @@ impl Room {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
+        if *member.permissions() == permissions {
+            return;
+        }
         member.set_permissions(permissions);
         let rights = member.permissions().publish.clone();
-        member.announced.retain(|track| rights.allows(track.source));
+        let (kept, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut member.announced)
+            .into_iter()
+            .partition(|track| rights.allows(track.source));
+        member.announced = kept;
         let forbidden: Vec<_> = member
             .published
             .iter()
@@ -88,11 +94,11 @@ impl Room {
                     .is_some_and(|track| !rights.allows(track.info.source))
             })
             .collect();
-        for key in forbidden {
-            // A publisher who ends a track knows; one who may not go on has to be told.
-            if let Some(track) = self.unpublish(id, key) {
-                self.push(Output::TrackUnpublished { to: id, track });
-            }
+        // A publisher who ends a track knows; one who may not go on has to be told.
+        let mut ended: Vec<_> = refused.into_iter().map(|track| track.sid).collect();
+        ended.extend(forbidden.into_iter().filter_map(|key| self.unpublish(id, key)));
+        for track in ended {
+            self.push(Output::TrackUnpublished { to: id, track });
         }
         self.settle(id);
         self.tell_everybody(id);
@@ -120,12 +126,5 @@ impl Room {
             self.members.keys().copied().collect()
         };
         self.push(Output::Participant { to, participant });
-    }
-
-    pub(super) fn find_identity(&self, identity: &Identity) -> Option<MemberId> {
-        self.members
-            .iter()
-            .find(|(_, member)| member.join().identity == *identity)
-            .map(|(id, _)| *id)
     }
 }

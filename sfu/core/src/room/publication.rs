@@ -2,7 +2,7 @@
 
 use crate::codec::Codec;
 use crate::ids::{MemberId, TrackSid};
-use crate::input::{AddTrack, MutedBy};
+use crate::input::{AddTrack, By};
 use crate::limits::{NAME_BYTES_MAX, TRACKS_PER_MEMBER_MAX, TRACKS_PER_ROOM_MAX};
 use crate::output::{Output, Refusal};
 use crate::publish::{TrackInfo, TrackKind, VideoLayer, VideoQuality};
@@ -144,7 +144,7 @@ impl Room {
         Some(track.info.sid)
     }
 
-    pub(super) fn mute(&mut self, id: MemberId, sid: &TrackSid, muted: bool, by: MutedBy) {
+    pub(super) fn mute(&mut self, id: MemberId, sid: &TrackSid, muted: bool, by: By) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -161,7 +161,7 @@ impl Room {
         };
         track.set_muted(muted);
         member.touch();
-        if by == MutedBy::Organizer {
+        if by == By::Organizer {
             self.push(Output::Mute {
                 to: id,
                 track: sid.clone(),

@@ -7,7 +7,7 @@ use sfu_core::output::{Participant, ParticipantState, Refusal, Speaker};
 use sfu_core::publish::{Source, TrackInfo, TrackKind, VideoQuality};
 
 use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
-use crate::worker::{Event, Joined};
+use crate::worker::{Event, Joined, RoomSummary};
 
 /// The version of LiveKit's server whose behaviour clients may count on; they compare it (`compareVersions`) and refuse
 /// a server without one.
@@ -30,9 +30,13 @@ pub(super) fn response(event: Event, node_id: &str) -> Message {
             cid,
             track: Some(track(&info)),
         }),
-        Event::TrackRefused { refusal } => Message::RequestResponse(lk::RequestResponse {
+        Event::TrackRefused { cid, refusal } => Message::RequestResponse(lk::RequestResponse {
             reason: reason(refusal).into(),
             message: "the track cannot be published".to_owned(),
+            request: Some(lk::request_response::Request::AddTrack(lk::AddTrackRequest {
+                cid,
+                ..lk::AddTrackRequest::default()
+            })),
             ..lk::RequestResponse::default()
         }),
         Event::TrackUnpublished(sid) => Message::TrackUnpublished(lk::TrackUnpublishedResponse {
@@ -55,6 +59,10 @@ pub(super) fn response(event: Event, node_id: &str) -> Message {
         Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
             speakers: speakers.iter().map(speaker).collect(),
         }),
+        Event::Room(summary) => Message::RoomUpdate(lk::RoomUpdate {
+            room: Some(room(&summary)),
+        }),
+        Event::Outcome { request, outcome } => Message::RequestResponse(self::outcome(request, outcome)),
         Event::Left(reason) => Message::Leave(leave(reason)),
     }
 }
@@ -66,6 +74,29 @@ pub(super) fn unsupported() -> Message {
         message: "this server does not support the request".to_owned(),
         ..lk::RequestResponse::default()
     })
+}
+
+/// What became of a request that the client has numbered.
+pub(super) fn outcome(request: u32, outcome: Result<(), Refusal>) -> lk::RequestResponse {
+    let (reason, message) = match outcome {
+        Ok(()) => (lk::request_response::Reason::Ok, ""),
+        Err(refusal) => (reason(refusal), words(refusal)),
+    };
+    lk::RequestResponse {
+        request_id: request,
+        reason: reason.into(),
+        message: message.to_owned(),
+        request: None,
+    }
+}
+
+const fn words(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotAllowed => "it is not permitted",
+        Refusal::NotFound => "there is no such thing",
+        Refusal::LimitExceeded => "a limit is reached",
+        Refusal::Invalid => "the request makes no sense",
+    }
 }
 
 /// The end of a connection.
@@ -103,27 +134,9 @@ const fn disconnect_reason(reason: LeaveReason) -> lk::DisconnectReason {
 }
 
 fn join(joined: &Joined, node_id: &str) -> lk::JoinResponse {
-    let room = &joined.room;
     let seconds = |duration: std::time::Duration| i32::try_from(duration.as_secs()).unwrap_or_default();
-    let codecs = || {
-        PUBLISH_CODECS
-            .map(|mime| lk::Codec {
-                mime: mime.to_owned(),
-                fmtp_line: String::new(),
-            })
-            .to_vec()
-    };
     lk::JoinResponse {
-        room: Some(lk::Room {
-            sid: room.sid.clone(),
-            name: room.name.clone(),
-            creation_time: room.created_ms / 1_000,
-            creation_time_ms: room.created_ms,
-            enabled_codecs: codecs(),
-            num_participants: room.participants,
-            num_publishers: room.publishers,
-            ..lk::Room::default()
-        }),
+        room: Some(room(&joined.room)),
         participant: Some(participant(&joined.participant)),
         other_participants: joined.others.iter().map(|other| participant(other)).collect(),
         server_version: COMPATIBLE_VERSION.to_owned(),
@@ -139,6 +152,29 @@ fn join(joined: &Joined, node_id: &str) -> lk::JoinResponse {
         }),
         enabled_publish_codecs: codecs(),
         ..lk::JoinResponse::default()
+    }
+}
+
+fn codecs() -> Vec<lk::Codec> {
+    PUBLISH_CODECS
+        .map(|mime| lk::Codec {
+            mime: mime.to_owned(),
+            fmtp_line: String::new(),
+        })
+        .to_vec()
+}
+
+fn room(of: &RoomSummary) -> lk::Room {
+    lk::Room {
+        sid: of.sid.clone(),
+        name: of.name.clone(),
+        creation_time: of.created_ms / 1_000,
+        creation_time_ms: of.created_ms,
+        enabled_codecs: codecs(),
+        metadata: of.state.metadata.clone(),
+        num_participants: of.state.participants,
+        num_publishers: of.state.publishers,
+        ..lk::Room::default()
     }
 }
 

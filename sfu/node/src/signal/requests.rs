@@ -5,7 +5,7 @@ use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, LeaveReason, MutedBy, TrackSettings};
+use sfu_core::input::{AddTrack, By, LeaveReason, ProfileUpdate, TrackSettings};
 use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
 
 use crate::sid;
@@ -40,7 +40,7 @@ impl Request {
             Message::Mute(request) => Self::Act(Action::Mute {
                 track: request.sid.into(),
                 muted: request.muted,
-                by: MutedBy::Publisher,
+                by: By::Themselves,
             }),
             Message::Subscription(request) => {
                 let named = request
@@ -63,10 +63,24 @@ impl Request {
                 timestamp: ping.timestamp,
                 legacy: false,
             },
+            Message::UpdateMetadata(request) => Self::Act(Action::UpdateProfile {
+                request: request.request_id,
+                update: Box::new(profile(request)),
+            }),
             // Layers follow from what is sent; the message is deprecated, and repeats what is known.
             Message::UpdateLayers(_) => Self::Nothing,
             _ => Self::Unsupported,
         }
+    }
+}
+
+/// What is empty stays as it is: clients send all three, whichever they change.
+fn profile(request: lk::UpdateParticipantMetadata) -> ProfileUpdate {
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    ProfileUpdate {
+        name: given(request.name),
+        metadata: given(request.metadata),
+        attributes: request.attributes.into_iter().collect(),
     }
 }
 

@@ -7,12 +7,16 @@ use futures::{Stream, StreamExt};
 use livekit_protocol::signal_response::Message;
 use livekit_protocol::{Pong, SignalResponse};
 use sfu_core::input::LeaveReason;
+use sfu_core::output::Refusal;
 use tokio::sync::mpsc;
 
 use super::codec::{self, Format};
 use super::requests::Request;
 use super::{ConnectQuery, Frame, convert};
-use crate::limits::{EVENTS, JOIN_TIMEOUT, PING_TIMEOUT, SIGNAL_BURST, SIGNAL_BYTES_MAX, SIGNAL_PER_SECOND};
+use crate::limits::{
+    EVENTS, JOIN_TIMEOUT, PING_TIMEOUT, PROFILE_BURST, PROFILE_PER_SECOND, SIGNAL_BURST, SIGNAL_BYTES_MAX,
+    SIGNAL_PER_SECOND,
+};
 use crate::node::Node;
 use crate::rate::Bucket;
 use crate::sid;
@@ -136,6 +140,7 @@ struct Session<'n> {
     member: Option<MemberKey>,
     format: Format,
     allowance: Bucket,
+    profile_allowance: Bucket,
     last_heard: Instant,
 }
 
@@ -149,6 +154,7 @@ impl<'n> Session<'n> {
             member: None,
             format: Format::Binary,
             allowance: Bucket::new(SIGNAL_BURST, SIGNAL_PER_SECOND, now),
+            profile_allowance: Bucket::new(PROFILE_BURST, PROFILE_PER_SECOND, now),
             last_heard: now,
         }
     }
@@ -197,6 +203,10 @@ impl<'n> Session<'n> {
             return self.send(convert::unsupported()).await;
         };
         match Request::read(message, self.node.rng()) {
+            Request::Act(Action::UpdateProfile { request, .. }) if !self.profile_allowance.take(now) => {
+                let refused = convert::outcome(request, Err(Refusal::LimitExceeded));
+                self.send(Message::RequestResponse(refused)).await
+            }
             Request::Act(action) => self.act(action),
             Request::Ping { timestamp, legacy } => self.pong(timestamp, legacy).await,
             Request::Nothing => Ok(()),

@@ -2,7 +2,7 @@
 
 use sfu_core::Input;
 use sfu_core::ids::Identity;
-use sfu_core::input::{DataKind, Join, LeaveReason, PublishRight};
+use sfu_core::input::{By, DataKind, Join, LeaveReason};
 use sfu_core::publish::TrackKind;
 use sfu_peer::{MediaKind, Role};
 
@@ -64,7 +64,6 @@ impl State {
     fn join(&mut self, join: JoinCommand) {
         let now = self.now;
         let room = self.open_room(&join.room, join.room_sid);
-        let is_host = join.permissions.publish != PublishRight::Nothing;
         let place = Place {
             room: join.room,
             identity: join.identity.clone(),
@@ -74,8 +73,6 @@ impl State {
         let key = self.members.insert(Member {
             room,
             place,
-            name: join.name.clone(),
-            is_host,
             events: join.events,
             subscriber,
             publisher: None,
@@ -114,8 +111,8 @@ impl State {
             Action::Offer { sdp, id } => return self.accept_offer(member, &sdp, id),
             Action::Answer { sdp } => return self.accept_answer(member, &sdp),
             Action::AddTrack { request, codec } => {
+                self.retry_streams(member);
                 if let Some(member) = self.members.get_mut(member) {
-                    member.retry_streams();
                     member.prefer(&request.cid, codec);
                 }
                 Input::AddTrack { member: id, request }
@@ -136,9 +133,24 @@ impl State {
                 tracks,
                 settings,
             },
+            Action::UpdateProfile { update, request } => Input::UpdateProfile {
+                member: id,
+                update,
+                by: By::Themselves,
+                request,
+            },
             Action::Leave(reason) => Input::Leave { member: id, reason },
         };
         self.tell_room(member, input);
+    }
+
+    /// Streams without a track are asked about anew: the announcement may be theirs.
+    fn retry_streams(&mut self, member: MemberKey) {
+        let Some(member) = self.members.get_mut(member) else {
+            return;
+        };
+        let room = self.rooms.get(member.room).map(|entry| &entry.room);
+        member.retry_streams(|key| room.is_some_and(|room| room.track(key.track).is_some()));
     }
 
     fn remove(&mut self, room: &str, identity: &str, sid: Option<&str>) {

@@ -5,6 +5,7 @@ use livekit_protocol::{DataPacket, UserPacket, data_packet};
 use prost::Message;
 use sfu_core::Input;
 use sfu_core::ids::Identity;
+use sfu_core::input::PublishRight;
 use sfu_peer::ChannelId;
 
 use super::member::{MemberKey, member_id};
@@ -37,16 +38,7 @@ impl State {
         if self.config.platform_chat
             && let Some(frame) = chat_frame(&packet)
         {
-            let post = ChatPost {
-                worker: self.number,
-                member: key,
-                room: member.place.room.clone(),
-                identity: member.place.identity.clone(),
-                name: member.name.clone(),
-                is_host: member.is_host,
-                frame,
-            };
-            return self.tell_node(NodeEvent::Chat(Box::new(post)));
+            return self.post(key, frame);
         }
         let to = take_destinations(&mut packet);
         stamp(&mut packet, &member.place);
@@ -60,6 +52,30 @@ impl State {
                 payload,
             },
         );
+    }
+}
+
+impl State {
+    /// Takes a chat message to the chat's keeper, if its author may write at all.
+    fn post(&self, key: MemberKey, frame: Bytes) {
+        let Some(member) = self.members.get(key) else { return };
+        let room = self.rooms.get(member.room);
+        let Some(author) = room.and_then(|entry| entry.room.who(member_id(key))) else {
+            return;
+        };
+        if !author.permissions.publish_data {
+            return;
+        }
+        let post = ChatPost {
+            worker: self.number,
+            member: key,
+            room: member.place.room.clone(),
+            identity: member.place.identity.clone(),
+            name: author.name.clone(),
+            is_host: author.permissions.publish != PublishRight::Nothing,
+            frame,
+        };
+        self.tell_node(NodeEvent::Chat(Box::new(post)));
     }
 }
 

@@ -22,8 +22,6 @@ pub(crate) type MemberKey = Key<Member>;
 pub(crate) struct Member {
     pub(crate) room: RoomKey,
     pub(crate) place: Place,
-    pub(crate) name: String,
-    pub(crate) is_host: bool,
     pub(crate) events: mpsc::Sender<Event>,
     pub(crate) subscriber: PeerKey,
     /// Made with the first offer: most viewers never send.
@@ -110,10 +108,11 @@ impl Member {
             .map(|(_, codec)| *codec)
     }
 
-    /// Streams that no track was found for are asked about again.
-    pub(crate) fn retry_streams(&mut self) {
+    /// Streams that no track was found for, or whose track is gone, are asked about again.
+    pub(crate) fn retry_streams(&mut self, is_published: impl Fn(StreamKey) -> bool) {
         for stream in &mut self.streams {
-            if stream.binding == Binding::Refused {
+            let is_settled = matches!(stream.binding, Binding::Bound(key) if is_published(key));
+            if !is_settled {
                 stream.binding = Binding::Unknown;
             }
         }

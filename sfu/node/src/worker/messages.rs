@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, LeaveReason, MutedBy, Permissions, TrackSettings};
-use sfu_core::output::{Participant, Refusal, Speaker};
+use sfu_core::input::{AddTrack, By, LeaveReason, Permissions, ProfileUpdate, TrackSettings};
+use sfu_core::output::{Participant, Refusal, RoomState, Speaker};
 use sfu_core::publish::TrackInfo;
 use tokio::sync::mpsc;
 
@@ -73,7 +73,7 @@ pub(crate) enum Action {
     Mute {
         track: TrackSid,
         muted: bool,
-        by: MutedBy,
+        by: By,
     },
     Subscribe {
         tracks: Vec<TrackSid>,
@@ -82,6 +82,11 @@ pub(crate) enum Action {
     TrackSettings {
         tracks: Vec<TrackSid>,
         settings: TrackSettings,
+    },
+    UpdateProfile {
+        update: Box<ProfileUpdate>,
+        /// The client's number for its request.
+        request: u32,
     },
     Leave(LeaveReason),
 }
@@ -104,6 +109,7 @@ pub(crate) enum Event {
         track: Box<TrackInfo>,
     },
     TrackRefused {
+        cid: String,
         refusal: Refusal,
     },
     TrackUnpublished(TrackSid),
@@ -116,6 +122,12 @@ pub(crate) enum Event {
         refusal: Refusal,
     },
     Speakers(Arc<[Speaker]>),
+    Room(Arc<RoomSummary>),
+    /// What became of a request.
+    Outcome {
+        request: u32,
+        outcome: Result<(), Refusal>,
+    },
     /// Last.
     Left(LeaveReason),
 }
@@ -124,7 +136,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Joined {
     pub(crate) member: MemberKey,
-    pub(crate) room: RoomSummary,
+    pub(crate) room: Arc<RoomSummary>,
     pub(crate) participant: Arc<Participant>,
     pub(crate) others: Vec<Arc<Participant>>,
 }
@@ -136,8 +148,7 @@ pub(crate) struct RoomSummary {
     pub(crate) name: String,
     /// Milliseconds since the Unix epoch.
     pub(crate) created_ms: i64,
-    pub(crate) participants: u32,
-    pub(crate) publishers: u32,
+    pub(crate) state: RoomState,
 }
 
 /// One person in one room.

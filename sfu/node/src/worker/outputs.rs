@@ -5,14 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sfu_core::forward::{SenderNumbers, SenderStart};
 use sfu_core::input::{DataKind as CoreDataKind, LeaveReason};
-use sfu_core::output::{Participant, SenderSpec};
+use sfu_core::output::{Participant, RoomState, SenderSpec};
 use sfu_core::{Input, MemberId, Output, TrackKey};
 use sfu_peer::rtcp::{SenderInfo, Writer};
 use sfu_peer::{Codec, DataKind, H264Profile, SendData, StreamId, TrackSpec};
 
 use super::member::{Binding, MemberKey, Sender, Wire, member_id, random_sequence};
 use super::messages::{Event, Joined, NodeEvent, RoomSummary};
-use super::state::{RoomKey, State};
+use super::state::{RoomEntry, RoomKey, State};
 
 impl State {
     pub(super) fn output(&mut self, room: RoomKey, output: Output) {
@@ -25,6 +25,8 @@ impl State {
             Output::Participant { to, participant } => {
                 self.send_all(&to, || Event::Participant(Arc::clone(&participant)));
             }
+            Output::Room { to, state } => self.tell_of_room(room, &to, &state),
+            Output::Outcome { to, request, outcome } => self.send_to(to, Event::Outcome { request, outcome }),
             Output::TrackPublished { to, cid, track } => {
                 self.send_to(
                     to,
@@ -34,7 +36,7 @@ impl State {
                     },
                 );
             }
-            Output::TrackRefused { to, refusal, .. } => self.send_to(to, Event::TrackRefused { refusal }),
+            Output::TrackRefused { to, cid, refusal } => self.send_to(to, Event::TrackRefused { cid, refusal }),
             Output::TrackUnpublished { to, track } => self.send_to(to, Event::TrackUnpublished(track)),
             Output::Mute { to, track, muted } => self.send_to(to, Event::Mute { track, muted }),
             Output::SubscriptionRefused { to, track, refusal } => {
@@ -61,6 +63,12 @@ impl State {
             } => self.sender_report(member, sender, numbers),
             Output::Closed => self.drop_room(room),
         }
+    }
+
+    fn tell_of_room(&mut self, room: RoomKey, to: &[MemberId], state: &RoomState) {
+        let Some(entry) = self.rooms.get(room) else { return };
+        let summary = Arc::new(summary(entry, state.clone()));
+        self.send_all(to, || Event::Room(Arc::clone(&summary)));
     }
 
     pub(super) fn send_event(&mut self, key: MemberKey, event: Event) {
@@ -93,16 +101,9 @@ impl State {
     fn joined(&mut self, room: RoomKey, to: MemberId, participant: Arc<Participant>, others: Vec<Arc<Participant>>) {
         let Some(key) = self.key_of(to) else { return };
         let Some(entry) = self.rooms.get(room) else { return };
-        let summary = RoomSummary {
-            sid: entry.sid.clone(),
-            name: entry.name.clone(),
-            created_ms: i64::try_from(entry.created.as_micros() / 1_000).unwrap_or_default(),
-            participants: u32::try_from(entry.room.member_count()).unwrap_or(u32::MAX),
-            publishers: u32::try_from(entry.room.publisher_count()).unwrap_or(u32::MAX),
-        };
         let joined = Joined {
             member: key,
-            room: summary,
+            room: Arc::new(summary(entry, entry.room.state())),
             participant,
             others,
         };
@@ -294,6 +295,15 @@ impl State {
             .canonical_name(wire.ssrc, "plenary");
         entry.peer.send_rtcp(now, &self.rtcp);
         self.touch(subscriber);
+    }
+}
+
+fn summary(entry: &RoomEntry, state: RoomState) -> RoomSummary {
+    RoomSummary {
+        sid: entry.sid.clone(),
+        name: entry.name.clone(),
+        created_ms: i64::try_from(entry.created.as_micros() / 1_000).unwrap_or_default(),
+        state,
     }
 }
 

@@ -7,5 +7,6 @@ mod media;
 mod node;
 mod pc;
 mod platform;
+mod profile;
 mod relay;
 mod vp8;

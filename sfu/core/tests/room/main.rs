@@ -1,0 +1,5 @@
+//! Rooms through their one door: one mutation in, everything it wants done out.
+
+mod administration;
+mod life;
+mod world;
