@@ -98,7 +98,7 @@ async function attend({ ben, cleo }, eventPath, mailSite, album, step) {
   await ben.page.getByText('The first show').first().waitFor();
   await album.take(ben.page, 'my-tickets');
   await ben.page.goto(eventPath);
-  await ben.page.getByText('Join now').first().waitFor();
+  await ben.page.getByText('Go to the room').first().waitFor();
   await album.take(ben.page, 'event');
 }
 

@@ -1,7 +1,8 @@
 // Checks the sentences of README.md that a linter does not know:
 // 1. imports go app → features → ui, lib, gen; no feature imports another; ui takes only words and time from lib;
 // 2. colours and pixels are written in ui/ only, elsewhere tokens;
-// 3. every primitive has a story; files have at most 500 lines; no export of a page is unused.
+// 3. every primitive has a story; files have at most 500 lines; no export of a page and no word of the catalogue is
+//    unused.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,8 +91,30 @@ function checkExports(file, text) {
   }
 }
 
+/** Words that are looked up by what a server says, so that no page names them. */
+const lookedUp = new Set(['reason']);
+
+/** A word that nobody says is a sentence that nobody reads again when the page changes. */
+function checkWords(file, text) {
+  for (const [, variable, area, body] of text.matchAll(
+    /const (\w+) = defineMessages\(\s*'([^']+)',\s*\{([\s\S]*?)\n\}\);/g,
+  )) {
+    if (lookedUp.has(area)) continue;
+    const module = `/${file.replace(/^.*\//, '').replace(/\.tsx?$/, '')}'`;
+    const readers = [...texts].filter(
+      ([other, code]) =>
+        other === file || (new RegExp(`\\b${variable}\\b`).test(code) && code.includes(module)),
+    );
+    for (const [, word] of body.matchAll(/^ {2}(\w+):/gm)) {
+      const said = new RegExp(`\\b${variable}\\.${word}\\b`);
+      if (!readers.some(([, code]) => said.test(code))) find(file, `nobody says ${area}.${word}`);
+    }
+  }
+}
+
 for (const [file, text] of texts) {
   checkImports(file, text);
+  checkWords(file, text);
   checkLiterals(file, text);
   checkStory(file);
   checkExports(file, text);

@@ -45,6 +45,16 @@ describe('the shell', () => {
     ).toBeTruthy();
   });
 
+  it.each(['/live/usr_01', '/organize/events/usr_01'])(
+    'keeps the frame around an address that names nothing: %s',
+    async (path) => {
+      gateway.hint = true;
+      await open(path);
+      expect(await screen.findByRole('heading', { name: 'There is nothing here' })).toBeTruthy();
+      expect(screen.getByRole('main')).toBeTruthy();
+    },
+  );
+
   it('shows who is signed in, and ends the session', async () => {
     gateway.hint = true;
     const user = userEvent.setup();

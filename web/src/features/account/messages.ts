@@ -47,8 +47,6 @@ export const m = defineMessages('account', {
   sendNewLink: 'Send a new link',
   sentIfThere: 'If {email} has an account that waits for this, a new link is on its way.',
   notVerified: 'Your email is not confirmed yet. Open the link in the mail we sent to {email}.',
-  verifiedRetry: 'I have confirmed it',
-  stillNotVerified: 'It is not confirmed yet. Open the link in the mail first.',
 
   forgotTitle: 'Reset your password',
   forgotLead: 'Write your address, and we send you a link to set a new password.',

@@ -3,6 +3,7 @@ import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { type Event, EventState } from '~/gen/plenary/events/v1/event_pb';
 import { EventService } from '~/gen/plenary/events/v1/event_service_pb';
+import { LiveService, RoomState } from '~/gen/plenary/live/v1/live_service_pb';
 import { type Ticket, TicketService } from '~/gen/plenary/ticketing/v1/ticket_service_pb';
 import {
   Availability,
@@ -19,9 +20,11 @@ interface World {
   types?: TicketType[];
   tickets?: Ticket[];
   signedIn?: boolean;
+  room?: RoomState;
 }
 
-function open({ event = anEvent(), types = [aType()], tickets = [], signedIn = false }: World) {
+function open(world: World) {
+  const { event = anEvent(), types = [aType()], tickets = [], signedIn = false, room } = world;
   return openPage({
     path: `/events/${EVENT}`,
     signedIn,
@@ -29,6 +32,7 @@ function open({ event = anEvent(), types = [aType()], tickets = [], signedIn = f
       router.rpc(EventService.method.getEvent, () => ({ event }));
       router.rpc(TicketTypeService.method.listTicketTypes, () => ({ ticketTypes: types }));
       router.rpc(TicketService.method.listMyTickets, () => ({ tickets }));
+      if (room) router.rpc(LiveService.method.getRoom, () => ({ room: { state: room } }));
     },
   });
 }
@@ -82,10 +86,13 @@ describe('an event', () => {
     }
   });
 
-  it('leads into the live session when it is on', async () => {
+  it.each([
+    [RoomState.LIVE, 'Join now'],
+    [RoomState.WAITING, 'Go to the room'],
+  ])('leads into the live session when its room says so (%s)', async (room, name) => {
     const event = anEvent({ ...full, state: EventState.LIVE });
-    await open({ event, tickets: [aTicket()], signedIn: true });
-    for (const link of await buttons('Join now')) {
+    await open({ event, tickets: [aTicket()], signedIn: true, room });
+    for (const link of await buttons(name)) {
       expect(link.getAttribute('href')).toBe('/live/ses_01');
     }
   });

@@ -82,7 +82,6 @@ export const m = defineMessages('live', {
   chatTooLong: 'At most 1,000 characters. Shorten it by {count}.',
   send: 'Send',
   older: 'Show earlier messages',
-  beginning: 'This is where the conversation began.',
   host: 'Host',
   deleted: 'This message was taken away.',
   remove: 'Take this message away',

@@ -1,3 +1,4 @@
+import type { Message } from '~/lib/i18n/messages';
 import { useText } from '~/lib/i18n/text';
 import { useStore } from '~/lib/store';
 import { Button } from '~/ui/button';
@@ -8,13 +9,13 @@ import type { EventDraft, Saving } from './draft';
 import { m } from './editor-messages';
 import styles from './saving-state.module.css';
 
-const words: Readonly<Record<Saving, keyof typeof m>> = {
-  saved: 'saved',
-  waiting: 'saving',
-  saving: 'saving',
-  failed: 'notSaved',
-  refused: 'notSavedFix',
-  conflict: 'notSaved',
+const words: Readonly<Record<Saving, Message>> = {
+  saved: m.saved,
+  waiting: m.saving,
+  saving: m.saving,
+  failed: m.notSaved,
+  refused: m.notSavedFix,
+  conflict: m.notSaved,
 };
 
 /** Whether what was typed is stored, said without being asked. */
@@ -29,7 +30,7 @@ export function SavingState({ draft }: { draft: EventDraft }) {
     <>
       <Cluster gap={2} className={styles.state} data-unwell={unwell || undefined}>
         <Icon name={unwell ? 'warning' : saving === 'saved' ? 'check' : 'refresh'} size="small" />
-        <span role="status">{t(m[words[saving]])}</span>
+        <span role="status">{t(words[saving])}</span>
       </Cluster>
       {saving === 'conflict' && (
         <Notice

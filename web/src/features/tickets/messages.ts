@@ -3,7 +3,6 @@ import { defineMessages } from '~/lib/i18n/messages';
 export const m = defineMessages('tickets', {
   // The card of an event
   free: 'Free',
-  from: 'from {price}',
   left: '{count, plural, one {# ticket left} other {# tickets left}}',
   soldOut: 'Sold out',
   soldOutText:
@@ -20,7 +19,11 @@ export const m = defineMessages('tickets', {
   yours: 'Your ticket',
   yoursMany: 'Your tickets',
   joinNow: 'Join now',
-  joinText: '“{title}” is open to you.',
+  onAir: 'On air now',
+  joinText: '“{title}” has begun.',
+  doorsOpen: 'The doors are open',
+  enter: 'Go to the room',
+  enterText: '“{title}” is not on air yet. Check your sound meanwhile; it opens by itself.',
   going: '{count, plural, one {You have a ticket.} other {You have # tickets.}}',
   getMore: 'Get another ticket',
 
@@ -89,7 +92,6 @@ export const m = defineMessages('tickets', {
   noneAction: 'See what is on',
   show: 'Show code',
   code: 'QR code of the ticket of {name}',
-  codeText: 'Code as text',
   codeCopy: 'Copy code',
   codeCopied: 'The code is copied.',
   brightness: 'Turn your screen to full brightness before it is scanned.',

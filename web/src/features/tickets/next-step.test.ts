@@ -3,7 +3,7 @@ import { EventState } from '~/gen/plenary/events/v1/event_pb';
 import { TicketState } from '~/gen/plenary/ticketing/v1/ticket_service_pb';
 import { Availability } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
 import { anEvent, aTicket, aType, at } from '../../../test/fixtures';
-import { nextStep } from './next-step';
+import { afterRoom, nextStep, type RoomStanding } from './next-step';
 
 const sessions = [
   {
@@ -51,32 +51,41 @@ describe('the next step', () => {
     expect(nextStep({ ...situation, tickets: [isVoid] }).kind).toBe('get');
   });
 
+  const told = (room: RoomStanding, changes: Partial<typeof situation>) => {
+    const step = nextStep({ ...situation, ...changes });
+    const settled = step.kind === 'askRoom' ? afterRoom(step, room) : step;
+    return 'session' in settled ? `${settled.kind} ${settled.session.id}` : settled.kind;
+  };
+  const holder = { tickets: [aTicket()] as never[] };
+
   it.each([
-    ['2026-11-23T15:44:59Z', 'yourTicket', undefined],
-    ['2026-11-23T15:45:00Z', 'join', 'ses_1'],
-    ['2026-11-23T16:59:00Z', 'join', 'ses_2'],
-    ['2026-11-23T17:30:00Z', 'join', 'ses_2'],
-    ['2026-11-23T18:00:00Z', 'yourTicket', undefined],
-  ])('at %s is %s %s', (now, kind, sessionId) => {
-    const step = nextStep({ ...situation, tickets: [aTicket()], now: new Date(now) });
-    expect(step.kind).toBe(kind);
-    expect(step.kind === 'join' ? step.session.id : undefined).toBe(sessionId);
+    ['2026-11-23T03:00:00Z', 'waiting', 'yourTicket'],
+    ['2026-11-23T15:44:59Z', 'waiting', 'yourTicket'],
+    ['2026-11-23T15:44:59Z', 'onAir', 'join ses_1'],
+    ['2026-11-23T15:45:00Z', 'waiting', 'enter ses_1'],
+    ['2026-11-23T15:45:00Z', 'unknown', 'enter ses_1'],
+    ['2026-11-23T16:30:00Z', 'onAir', 'join ses_1'],
+    ['2026-11-23T16:30:00Z', 'ended', 'yourTicket'],
+    ['2026-11-23T16:59:00Z', 'onAir', 'join ses_2'],
+    ['2026-11-23T18:00:00Z', 'onAir', 'join ses_2'],
+    ['2026-11-23T18:00:00Z', 'ended', 'yourTicket'],
+    ['2026-11-24T00:00:00Z', 'onAir', 'yourTicket'],
+  ] as const)('at %s with a room that is %s is %s', (now, room, step) => {
+    expect(told(room, { ...holder, now: new Date(now) })).toBe(step);
   });
 
-  it('is joining as long as the event is live, early or late', () => {
-    const live = anEvent({ sessions, state: EventState.LIVE });
-    const joined = (now: Date) => {
-      const step = nextStep({ ...situation, event: live, tickets: [aTicket()], now });
-      return step.kind === 'join' ? step.session.id : step.kind;
-    };
-    expect(joined(before)).toBe('ses_1');
-    expect(joined(new Date('2026-11-23T18:40:00Z'))).toBe('ses_2');
+  it('opens the doors as long as the event is live, early or late', () => {
+    const event = anEvent({ sessions, state: EventState.LIVE });
+    expect(told('waiting', { ...holder, event, now: before })).toBe('enter ses_1');
+    const late = new Date('2026-11-23T18:40:00Z');
+    expect(told('onAir', { ...holder, event, now: late })).toBe('join ses_2');
   });
 
-  it('lets the team in without a ticket', () => {
-    const event = anEvent({ sessions, access: { canManage: true } });
+  it('lets the team in without a ticket, and nobody else', () => {
     const now = new Date('2026-11-23T16:10:00Z');
-    expect(nextStep({ ...situation, event, now })).toMatchObject({ kind: 'join' });
+    const event = anEvent({ sessions, access: { canManage: true } });
+    expect(told('onAir', { event, now })).toBe('join ses_1');
+    expect(told('onAir', { now })).toBe('get');
   });
 
   it.each([

@@ -7,6 +7,8 @@ import { Availability, type TicketType } from '~/gen/plenary/ticketing/v1/ticket
 /** What somebody can do with an event now: there is always one thing, or one reason why there is none. */
 export type NextStep =
   | { kind: 'join'; session: Session }
+  /** The doors are open; the host is not on air yet. */
+  | { kind: 'enter'; session: Session }
   | { kind: 'yourTicket'; count: number }
   | { kind: 'get'; from: Money | undefined; left: number | undefined }
   | { kind: 'soldOut' }
@@ -16,6 +18,19 @@ export type NextStep =
   | { kind: 'notPublished' }
   | { kind: 'over' }
   | { kind: 'cancelled' };
+
+/** A step that the session's room decides: hosts begin early, run over, and end before the agenda says so. */
+export interface AskRoom {
+  kind: 'askRoom';
+  session: Session;
+  /** Whether people may wait inside, by the agenda. */
+  doorsOpen: boolean;
+  /** The step when there is nothing to join. */
+  otherwise: NextStep;
+}
+
+/** Where the session's room is in its life; `unknown` when nobody could say. */
+export type RoomStanding = 'waiting' | 'onAir' | 'ended' | 'unknown';
 
 interface Situation {
   event: Event;
@@ -33,8 +48,13 @@ export function admits(ticket: Ticket): boolean {
   return ticket.state === TicketState.VALID || ticket.state === TicketState.CHECKED_IN;
 }
 
-/** The live session to be in now: one that runs or is about to. While the event is live, the next or last one. */
-function sessionToJoin(event: Event, now: Date): Session | undefined {
+/** How long after its end on the agenda a session may still be on air. */
+const OVERRUN_MAX_MS = 6 * 3_600_000;
+/** How long before its start a host may begin. */
+const EARLY_MAX_MS = 12 * 3_600_000;
+
+/** The live session that is on, about to be, or has just been: the one whose room is asked. */
+function sessionToAsk(event: Event, now: Date): Omit<AskRoom, 'kind' | 'otherwise'> | undefined {
   const rooms = event.sessions.filter((session) => session.hasLiveRoom);
   const startOf = (session: Session) =>
     session.startTime ? timestampDate(session.startTime).getTime() : Number.POSITIVE_INFINITY;
@@ -42,10 +62,18 @@ function sessionToJoin(event: Event, now: Date): Session | undefined {
     session.endTime ? timestampDate(session.endTime).getTime() : 0;
   const at = now.getTime();
   // The one that began last: what runs on is left behind when the next begins.
-  const open = rooms.filter((session) => startOf(session) - DOORS_MS <= at && at < endOf(session));
-  if (open.length > 0) return open.at(-1);
-  if (event.state !== EventState.LIVE) return undefined;
-  return rooms.find((session) => startOf(session) > at) ?? rooms.at(-1);
+  const open = rooms
+    .filter((session) => startOf(session) - DOORS_MS <= at && at < endOf(session))
+    .at(-1);
+  if (open) return { session: open, doorsOpen: true };
+  const next = rooms.find((session) => startOf(session) > at);
+  const last = rooms.filter((session) => endOf(session) <= at).at(-1);
+  // An event that its organizer has started has its doors open, whatever the agenda says.
+  const live = event.state === EventState.LIVE ? (next ?? last) : undefined;
+  if (live) return { session: live, doorsOpen: true };
+  if (last && at - endOf(last) < OVERRUN_MAX_MS) return { session: last, doorsOpen: false };
+  if (next && startOf(next) - at < EARLY_MAX_MS) return { session: next, doorsOpen: false };
+  return undefined;
 }
 
 /** Whether one can be got now. */
@@ -77,15 +105,25 @@ function saleOf(types: readonly TicketType[]): NextStep {
   return { kind: 'notYet', sale: starts.length > 0 ? new Date(Math.min(...starts)) : undefined };
 }
 
-export function nextStep({ event, tickets, types, now }: Situation): NextStep {
+export function nextStep({ event, tickets, types, now }: Situation): NextStep | AskRoom {
   if (event.state === EventState.CANCELLED) return { kind: 'cancelled' };
   if (event.state === EventState.ENDED) return { kind: 'over' };
   const open = event.state === EventState.PUBLISHED || event.state === EventState.LIVE;
   if (!open) return { kind: 'notPublished' };
   const own = tickets.filter(admits);
+  const otherwise: NextStep =
+    own.length > 0 ? { kind: 'yourTicket', count: own.length } : saleOf(types);
   const inside = own.length > 0 || event.access?.canManage === true;
-  const session = inside ? sessionToJoin(event, now) : undefined;
-  if (session) return { kind: 'join', session };
-  if (own.length > 0) return { kind: 'yourTicket', count: own.length };
-  return saleOf(types);
+  const asked = inside ? sessionToAsk(event, now) : undefined;
+  return asked ? { kind: 'askRoom', ...asked, otherwise } : otherwise;
+}
+
+/** The step when the room has answered. */
+export function afterRoom(
+  { session, doorsOpen, otherwise }: AskRoom,
+  room: RoomStanding,
+): NextStep {
+  if (room === 'onAir') return { kind: 'join', session };
+  if (doorsOpen && room !== 'ended') return { kind: 'enter', session };
+  return otherwise;
 }

@@ -1,7 +1,11 @@
 import { useQuery } from '@connectrpc/connect-query';
+import { lazy, Suspense } from 'react';
 import type { Event } from '~/gen/plenary/events/v1/event_pb';
 import { TicketService } from '~/gen/plenary/ticketing/v1/ticket_service_pb';
-import { TicketTypeService } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
+import {
+  type TicketType,
+  TicketTypeService,
+} from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
 import { firstLoadOf } from '~/lib/first-load';
 import { useText } from '~/lib/i18n/text';
 import { toProblem } from '~/lib/problem/problem';
@@ -20,7 +24,6 @@ import { TypeLine, usePrice } from './type-line';
 
 /** What is on sale, what one has, and the one button that says the next thing; on a phone also at the lower edge. */
 export function TicketCard({ event }: { event: Event }) {
-  const t = useText();
   const words = useTimeWords();
   const signedIn = useSessionState().kind === 'signedIn';
   const first = firstLoadOf(TicketTypeService.method.listTicketTypes, { eventId: event.id });
@@ -42,39 +45,65 @@ export function TicketCard({ event }: { event: Event }) {
       </Card>
     );
   }
-  if (!known) {
-    return (
-      <Card>
-        <Loading>
-          <Skeleton lines={4} />
-        </Loading>
-      </Card>
-    );
-  }
+  if (!known) return <CardLoading />;
   const ticketTypes = types.data.ticketTypes;
   const tickets = own.data?.tickets ?? [];
   const step = nextStep({ event, tickets, types: ticketTypes, now: words.now });
+  const answer = (settled: NextStep) => (
+    <Answer step={settled} eventId={event.id} types={ticketTypes} />
+  );
+  if (step.kind !== 'askRoom') return answer(step);
+  return (
+    <Suspense fallback={<CardLoading />}>
+      <RoomStep step={step} pending={<CardLoading />}>
+        {answer}
+      </RoomStep>
+    </Suspense>
+  );
+}
+
+/** Most visitors have nothing to join: what asks the room comes when somebody has. */
+const RoomStep = lazy(() => import('./room-step').then((file) => ({ default: file.RoomStep })));
+
+function CardLoading() {
+  return (
+    <Card>
+      <Loading>
+        <Skeleton lines={4} />
+      </Loading>
+    </Card>
+  );
+}
+
+interface AnswerProps {
+  step: NextStep;
+  eventId: string;
+  types: readonly TicketType[];
+}
+
+function Answer({ step, eventId, types }: AnswerProps) {
+  const t = useText();
   return (
     <Card className={styles.card}>
       <StepWords step={step} />
-      {step.kind === 'get' && ticketTypes.length > 1 && (
+      {step.kind === 'get' && types.length > 1 && (
         <Stack as="ul" gap={0} role="list" className={styles.types}>
-          {ticketTypes.map((type) => (
+          {types.map((type) => (
             <li key={type.id}>
               <TypeLine type={type} />
             </li>
           ))}
         </Stack>
       )}
-      <StepButton step={step} eventId={event.id} />
-      {step.kind === 'yourTicket' && ticketTypes.some(canBeHad) && (
-        <TextLink to="/events/$eventId/tickets" params={{ eventId: event.id }} look="quiet">
+      <StepButton step={step} eventId={eventId} />
+      {step.kind === 'yourTicket' && types.some(canBeHad) && (
+        <TextLink to="/events/$eventId/tickets" params={{ eventId }} look="quiet">
           {t(m.getMore)}
         </TextLink>
       )}
       <div className={styles.bar}>
         <StepWords step={step} short />
-        <StepButton step={step} eventId={event.id} />
+        <StepButton step={step} eventId={eventId} />
       </div>
     </Card>
   );
@@ -93,7 +122,9 @@ function StepWords({ step, short = false }: { step: NextStep; short?: boolean })
   );
   switch (step.kind) {
     case 'join':
-      return say(t(m.going, { count: 1 }), t(m.joinText, { title: step.session.title }));
+      return say(t(m.onAir), t(m.joinText, { title: step.session.title }));
+    case 'enter':
+      return say(t(m.doorsOpen), t(m.enterText, { title: step.session.title }));
     case 'yourTicket':
       return say(t(m.going, { count: step.count }));
     case 'get':
@@ -124,6 +155,7 @@ function StepButton({ step, eventId }: { step: NextStep; eventId: string }) {
   const t = useText();
   switch (step.kind) {
     case 'join':
+    case 'enter':
       return (
         <ButtonLink
           to="/live/$sessionId"
@@ -132,7 +164,7 @@ function StepButton({ step, eventId }: { step: NextStep; eventId: string }) {
           icon="play"
           wide
         >
-          {t(m.joinNow)}
+          {t(step.kind === 'join' ? m.joinNow : m.enter)}
         </ButtonLink>
       );
     case 'yourTicket':
