@@ -11,11 +11,13 @@ use crate::limits::{RECEIVE_BATCH, RECEIVE_BYTES};
 /// Bytes for one control message of an `int`, with the header's alignment.
 const CONTROL_WORDS: usize = 4;
 
-/// Buffers for one `recvmmsg`, and what it put there.
+/// Buffers for one or several `recvmmsg`, and what they put there.
 #[derive(Debug)]
 pub(crate) struct ReceiveBatch {
     bytes: Box<[u8]>,
     arrived: Vec<Arrived>,
+    /// Buffers that hold something.
+    filled: usize,
 }
 
 /// One message: a datagram, or a train of datagrams of equal length (the last may be shorter).
@@ -34,12 +36,32 @@ impl ReceiveBatch {
         Self {
             bytes: vec![0; RECEIVE_BATCH * RECEIVE_BYTES].into_boxed_slice(),
             arrived: Vec::with_capacity(RECEIVE_BATCH),
+            filled: 0,
         }
     }
 
     /// Takes what has arrived, without waiting. False when nothing has.
     pub(crate) fn receive(&mut self, socket: &UdpSocket) -> io::Result<bool> {
         self.arrived.clear();
+        self.filled = 0;
+        self.receive_more(socket)
+    }
+
+    /// Whether all buffers hold something, so that more may be waiting in the socket.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.filled == RECEIVE_BATCH
+    }
+
+    /// The datagram that came last.
+    pub(crate) fn last(&self) -> Option<&[u8]> {
+        let last = self.arrived.last()?;
+        let start = last.buffer * RECEIVE_BYTES;
+        self.bytes[start..start + last.len].chunks(last.segment).last()
+    }
+
+    /// Adds what has arrived since to what is here already. False when nothing has, or there is no room for it.
+    pub(crate) fn receive_more(&mut self, socket: &UdpSocket) -> io::Result<bool> {
+        let first = self.filled;
         let mut names = [no_address(); RECEIVE_BATCH];
         let mut controls = [[0u64; CONTROL_WORDS]; RECEIVE_BATCH];
         let mut messages = [no_message(); RECEIVE_BATCH];
@@ -47,7 +69,8 @@ impl ReceiveBatch {
             iov_base: std::ptr::null_mut(),
             iov_len: 0,
         }; RECEIVE_BATCH];
-        for (index, buffer) in self.bytes.chunks_exact_mut(RECEIVE_BYTES).enumerate() {
+        let buffers = self.bytes.chunks_exact_mut(RECEIVE_BYTES).skip(first);
+        for (index, buffer) in buffers.enumerate() {
             pieces[index] = libc::iovec {
                 iov_base: buffer.as_mut_ptr().cast(),
                 iov_len: RECEIVE_BYTES,
@@ -60,8 +83,8 @@ impl ReceiveBatch {
             header.msg_control = controls[index].as_mut_ptr().cast();
             header.msg_controllen = mem::size_of_val(&controls[index]);
         }
-        let count = libc::c_uint::try_from(RECEIVE_BATCH).unwrap_or_default();
-        // SAFETY: every header points at a name, a piece and a control buffer of the stated lengths that live, unmoved
+        let count = libc::c_uint::try_from(RECEIVE_BATCH - first).unwrap_or_default();
+        // SAFETY: the first `count` headers point at a name, a piece and a control buffer of the stated lengths that live, unmoved
         // and not otherwise borrowed, through the call; each piece points into its own part of `bytes`.
         let received = unsafe {
             libc::recvmmsg(
@@ -80,8 +103,9 @@ impl ReceiveBatch {
                 _ => Err(error),
             };
         };
-        for (buffer, message) in messages.iter().enumerate().take(received) {
-            let Some(from) = address_of(&names[buffer]) else {
+        self.filled += received;
+        for (index, message) in messages.iter().enumerate().take(received) {
+            let Some(from) = address_of(&names[index]) else {
                 continue;
             };
             let len = (message.msg_len as usize).min(RECEIVE_BYTES);
@@ -93,7 +117,7 @@ impl ReceiveBatch {
                     from,
                     len,
                     segment,
-                    buffer,
+                    buffer: first + index,
                 });
             }
         }
@@ -152,4 +176,41 @@ fn train_segment(header: &libc::msghdr) -> Option<usize> {
 
 fn length_of<T>() -> libc::socklen_t {
     libc::socklen_t::try_from(mem::size_of::<T>()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::{Waker, bind, wait};
+    use std::time::Duration;
+
+    #[test]
+    fn what_comes_later_joins_what_is_here() {
+        let address = "127.0.0.1:0".parse().expect("an address");
+        let (receiver, sender) = (bind(address).expect("loopback"), bind(address).expect("loopback"));
+        let (to, waker) = (receiver.local_addr().expect("bound"), Waker::new().expect("an eventfd"));
+        let send = |bytes: &[u8]| {
+            sender.send_to(bytes, to).expect("sent");
+            wait(&receiver, &waker, Duration::from_secs(5)).expect("readable");
+        };
+        let mut batch = ReceiveBatch::new(&receiver);
+        assert!(!batch.receive(&receiver).expect("nothing yet") && batch.last().is_none());
+        send(b"first");
+        assert!(batch.receive(&receiver).expect("received"));
+        send(b"second");
+        assert!(batch.receive_more(&receiver).expect("received"));
+        assert_eq!(batch.last(), Some(&b"second"[..]));
+        let all: Vec<_> = batch.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
+        assert_eq!(all, [b"first".to_vec(), b"second".to_vec()]);
+        for number in 2..RECEIVE_BATCH {
+            assert!(!batch.is_full());
+            send(&[0; 7][..number % 7 + 1]);
+            batch.receive_more(&receiver).expect("received");
+        }
+        assert!(batch.is_full(), "what does not fit waits in the socket");
+        send(b"left");
+        batch.receive_more(&receiver).expect("no room");
+        assert!(batch.receive(&receiver).expect("received"));
+        assert_eq!(batch.last(), Some(&b"left"[..]));
+    }
 }

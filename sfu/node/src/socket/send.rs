@@ -32,6 +32,8 @@ pub(crate) struct Outbox {
     runs: Vec<Run>,
     segments: bool,
     sent: Sent,
+    /// Packets ever appended.
+    appended: u64,
 }
 
 /// Packets to one address, all of length `segment` but the last, which may be shorter.
@@ -54,12 +56,19 @@ impl Outbox {
             runs: Vec::with_capacity(SEND_BYTES / DATAGRAM_BYTES_MAX),
             segments: true,
             sent: Sent::default(),
+            appended: 0,
         }
+    }
+
+    /// Packets appended so far.
+    pub(crate) const fn appended(&self) -> u64 {
+        self.appended
     }
 
     /// Appends one packet to `to`: `write` fills the buffer and answers how much of it, or `None` to give up.
     pub(crate) fn push(&mut self, to: SocketAddr, write: impl FnOnce(&mut [u8]) -> Option<usize>) {
         if self.arena.len() - self.written < DATAGRAM_BYTES_MAX {
+            // While the last bytes written are still in the cache, and before the next viewers wait for them.
             self.flush();
         }
         let free = &mut self.arena[self.written..self.written + DATAGRAM_BYTES_MAX];
@@ -68,6 +77,7 @@ impl Outbox {
         };
         let start = self.written;
         self.written += len;
+        self.appended += 1;
         match self.runs.last_mut().filter(|run| run.takes(to, len)) {
             Some(run) => run.append(len),
             None => self.runs.push(Run {

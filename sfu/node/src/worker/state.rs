@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(super) offers_due: Vec<MemberKey>,
     /// Scratch space for compounds.
     pub(super) rtcp: Vec<u8>,
+    /// Copies of each packet of the media forwarded last.
+    pub(super) copies: u64,
 }
 
 /// How long a worker sleeps when nothing is due.
@@ -91,7 +93,13 @@ impl State {
             dirty_rooms: Vec::new(),
             offers_due: Vec::new(),
             rtcp: Vec::with_capacity(1_200),
+            copies: 0,
         }
+    }
+
+    /// To how many each packet of the media forwarded last went.
+    pub(super) const fn copies(&self) -> u64 {
+        self.copies
     }
 
     /// This turn's time for rooms.
