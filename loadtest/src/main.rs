@@ -6,10 +6,13 @@
 //!
 //! One sub-command for each kind of load. All report through [`report`]: a table for people on stderr, JSON on stdout.
 
+mod chat;
 mod clock;
+mod floor;
 mod media;
 mod process;
 mod report;
+mod room;
 
 use std::process::ExitCode;
 
@@ -25,14 +28,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Load {
-    /// One-to-many video through an SFU node: CPU for each forwarded packet, memory for each viewer, loss and delay.
+    /// Audio or video through an SFU node: CPU for each forwarded packet, memory for each viewer, loss and delay.
     Media(media::Options),
+    /// Messages over the data channels of an SFU node: CPU for each delivery, loss and delay.
+    Chat(chat::Options),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.load {
         Load::Media(options) => media::run(options),
+        Load::Chat(options) => chat::run(options),
     };
     match outcome {
         Ok(report) => report.print(),

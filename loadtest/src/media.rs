@@ -1,81 +1,107 @@
-//! One-to-many video through an SFU node that speaks LiveKit's protocol.
+//! Audio and video through an SFU node that speaks LiveKit's protocol.
 //!
-//! The bots are whole WebRTC clients on the `rtc` crate (ICE, DTLS, SRTP, NACK, transport feedback): what they send back
-//! costs the node what a real client's would. They run in this process; only the node's CPU time is counted. First all
-//! viewers join an empty room, which gives CPU and memory of a join; then the publishers begin, and after a warm-up
-//! packets and CPU time are counted over the window. Right after, [`floor`] measures in this process what no forwarder
-//! can go below: one AES-128-GCM seal a packet and UDP sends with segmentation offload.
+//! First all viewers join an empty room, which gives CPU and memory of a join; then the publishers begin, and after a
+//! warm-up packets and CPU time are counted over the window, in which viewers may come and go. If some are to fall behind,
+//! a second window follows in which they do. Before the load and right after it, [`crate::floor`] measures in this
+//! process what no forwarder can go below.
 
-mod bot;
-mod client;
-mod floor;
-mod node;
-mod picture;
-mod signal;
-mod statistics;
+mod summary;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::process;
+use crate::floor::{Floor, Sending};
 use crate::report::Report;
-use bot::{Bot, Part};
-use node::Node;
-use statistics::Statistics;
+use crate::room::{Crowd, Node, NodeOptions, Part, Shape, Snapshot, Statistics, Used, wait};
 
-/// Viewers that join at a time.
-const JOINING_MAX: usize = 16;
-/// Patience with one bot's joining, and with the first packets.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// After the last viewer sees media, before the window opens.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// What load to put on which node.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Bots that send video.
+    /// Bots that send.
     #[arg(long, default_value_t = 1)]
     publishers: usize,
-    /// Bots that watch all of it.
+    /// Bots that get all of it.
     #[arg(long, default_value_t = 200)]
     viewers: usize,
-    /// Length of the measured window.
+    /// Length of a measured window.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// Bitrate of each publisher.
+    /// Bitrate of each publisher's video.
     #[arg(long, default_value_t = 1_500_000)]
     bits_per_second: u32,
-    /// Fail if a forwarded packet costs more than this many µs of CPU.
-    #[arg(long, default_value_t = 3.0)]
-    at_most_us: f64,
-    /// The node's program; by default the one beside this program.
-    #[arg(long)]
-    program: Option<PathBuf>,
-    /// A running node instead (ws://…), with its process id, key and secret.
-    #[arg(long, requires_all = ["pid", "key", "secret"])]
-    url: Option<String>,
-    #[arg(long)]
-    pid: Option<u32>,
-    #[arg(long)]
-    key: Option<String>,
-    #[arg(long)]
-    secret: Option<String>,
-    /// Media threads of the node that is started.
-    #[arg(long, default_value_t = 1)]
-    workers: usize,
+    /// Publishers speak instead, so many at a time, in turns: Opus with DTX.
+    #[arg(long, value_name = "SPEAKING")]
+    audio: Option<usize>,
+    /// So many viewers a second go, and others come in their place.
+    #[arg(long, default_value_t = 0.0)]
+    come_and_go: f64,
+    /// In a second window, this share of the viewers reads too little, or nothing.
+    #[arg(long, default_value_t = 0)]
+    behind_percent: usize,
+    #[command(flatten)]
+    bounds: Bounds,
+    #[command(flatten)]
+    node: NodeOptions,
 }
 
-/// What the node has used up to a moment.
-#[derive(Clone, Copy, Debug)]
-struct Used {
-    cpu: Duration,
-    memory: u64,
+/// What may not be exceeded.
+#[derive(Debug, Args)]
+struct Bounds {
+    /// Fail if a forwarded packet costs more CPU than this, in µs.
+    #[arg(long, default_value_t = 3.0)]
+    at_most_us: f64,
+    /// Fail if a forwarded packet costs more than so many times the floor.
+    #[arg(long)]
+    at_most_ratio: Option<f64>,
+    /// Fail if a watching viewer costs more memory than this.
+    #[arg(long)]
+    at_most_kib: Option<f64>,
+    /// Fail if a join costs more CPU than this.
+    #[arg(long)]
+    at_most_join_ms: Option<f64>,
+    /// Fail if the median of delays is more than this.
+    #[arg(long)]
+    at_most_p50_ms: Option<f64>,
+    /// Fail if more than one packet in a hundred is later than this.
+    #[arg(long)]
+    at_most_p99_ms: Option<f64>,
+    /// Fail if more packets are lost than this.
+    #[arg(long)]
+    at_most_loss_percent: Option<f64>,
+    /// Fail if those who fall behind raise the others' p99 by more than this.
+    #[arg(long)]
+    at_most_p99_rise_percent: Option<f64>,
+    /// Fail if one who falls behind costs more memory than this.
+    #[arg(long)]
+    at_most_behind_mib: Option<f64>,
+}
+
+/// One measured window.
+#[derive(Debug)]
+struct Window {
+    before: Used,
+    after: Used,
+    counts: Snapshot,
+    p50_ms: f64,
+    p99_ms: f64,
+    /// Viewers that went, with others in their place.
+    changed: usize,
+}
+
+/// All that was measured.
+#[derive(Debug)]
+struct Measured {
+    empty: Used,
+    joined: Used,
+    prompt: Window,
+    behind: Option<Window>,
+    floor: Floor,
 }
 
 /// Runs the load test.
@@ -84,149 +110,88 @@ pub(crate) fn run(options: Options) -> Result<Report> {
         options.publishers > 0 && options.viewers > 0 && options.seconds > 0,
         "there must be something to measure"
     );
+    ensure!(options.behind_percent < 100, "somebody must keep up");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(measure(options))
+    let measured = runtime.block_on(measure(&options))?;
+    ensure!(measured.prompt.counts.received > 0, "nothing was forwarded");
+    Ok(summary::report(&options, &measured))
 }
 
-async fn measure(options: Options) -> Result<Report> {
-    let node = match (&options.url, options.pid, &options.key, &options.secret) {
-        (Some(url), Some(pid), Some(key), Some(secret)) => Node::running(url, pid, key, secret),
-        _ => Node::start(options.program.as_deref(), options.workers).await?,
-    };
-    let used = |node: &Node| -> Result<Used> {
-        Ok(Used {
-            cpu: process::cpu_time(node.pid())?,
-            memory: process::resident_bytes(node.pid())?,
-        })
-    };
-    let (stop, stopped) = watch::channel(false);
-    let statistics = Arc::new(Statistics::new(options.viewers));
-    let mut bots = JoinSet::new();
+async fn measure(options: &Options) -> Result<Measured> {
+    let mut floor = Floor::measure(options.sending()).await?;
+    let node = Node::of(&options.node).await?;
+    let behind = options.viewers * options.behind_percent / 100;
+    let statistics = Arc::new(Statistics::new(options.viewers, behind));
+    let mut crowd = Crowd::new(&node, statistics.clone());
 
-    let empty = used(&node)?;
-    join_viewers(&options, &node, &statistics, &stopped, &mut bots).await?;
-    let joined = used(&node)?;
-
+    let empty = Used::by(&node)?;
+    crowd.fill(options.viewers).await?;
+    let joined = Used::by(&node)?;
     for number in 0..options.publishers {
-        let part = Part::Publisher {
-            bits_per_second: options.bits_per_second,
-        };
-        let bot = Bot::join(&node, &format!("publisher-{number}"), part, statistics.clone()).await?;
-        bots.spawn(bot.run(stopped.clone()));
+        let name = format!("publisher-{number}");
+        crowd.source(&name, Part::Publisher(options.shape(number))).await?;
     }
-    let streams = options.publishers;
-    wait("media at every viewer", || {
-        statistics.viewers_with(streams) == options.viewers
-    })
-    .await?;
+    let all_see = || statistics.viewers_with(options.publishers) == options.viewers;
+    wait("media at every viewer", all_see).await?;
     tokio::time::sleep(WARM_UP).await;
 
-    let (before, packets_before) = (used(&node)?, statistics.snapshot());
-    tokio::time::sleep(Duration::from_secs(options.seconds)).await;
-    let (after, packets_after) = (used(&node)?, statistics.snapshot());
-    let _ = stop.send(true);
-    while let Some(ended) = bots.join_next().await {
-        ended?.context("a bot failed")?;
-    }
-    drop(node);
-    let floor = floor::measure(options.viewers).await?;
-
-    let window = packets_after.since(&packets_before);
-    ensure!(window.received > 0, "nothing was forwarded");
-    Ok(summarize(
-        &options,
-        [empty, joined, before, after],
-        &window,
-        &statistics,
-        floor,
-    ))
-}
-
-async fn join_viewers(
-    options: &Options,
-    node: &Node,
-    statistics: &Arc<Statistics>,
-    stopped: &watch::Receiver<bool>,
-    bots: &mut JoinSet<Result<()>>,
-) -> Result<()> {
-    for number in 0..options.viewers {
-        let bot = Bot::join(
-            node,
-            &format!("viewer-{number}"),
-            Part::Viewer { number },
-            statistics.clone(),
-        )
-        .await?;
-        bots.spawn(bot.run(stopped.clone()));
-        let admitted = || number + 1 < statistics.connected() + JOINING_MAX;
-        wait("viewers to connect", admitted).await?;
-    }
-    wait("every viewer to connect", || statistics.connected() == options.viewers).await
-}
-
-/// Waits for a state of the world that nothing announces.
-async fn wait(what: &str, mut done: impl FnMut() -> bool) -> Result<()> {
-    let poll = async {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+    let prompt = window(options, &node, &statistics, &mut crowd).await?;
+    let behind = if behind > 0 {
+        crowd.fall_behind();
+        Some(window(options, &node, &statistics, &mut crowd).await?)
+    } else {
+        None
     };
-    tokio::time::timeout(PATIENCE, poll)
-        .await
-        .with_context(|| format!("waited in vain for {what}"))
+    crowd.end().await?;
+    drop(node);
+    floor.add(Floor::measure(options.sending()).await?);
+    Ok(Measured {
+        empty,
+        joined,
+        prompt,
+        behind,
+        floor,
+    })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn summarize(
-    options: &Options,
-    [empty, joined, before, after]: [Used; 4],
-    window: &statistics::Snapshot,
-    statistics: &Statistics,
-    floor: Duration,
-) -> Report {
-    let Options {
-        publishers,
-        viewers,
-        seconds,
-        bits_per_second,
-        ..
-    } = options;
-    let mut report = Report::new(format!(
-        "{publishers} publisher(s) of {bits_per_second} bit/s in packets of 1200 bytes, {viewers} viewers, {seconds} s"
-    ));
-    let micros = |duration: Duration| duration.as_secs_f64() * 1e6;
-    let cpu = after.cpu.saturating_sub(before.cpu);
-    let expected = window.expected.max(window.received) as f64;
-    let loss = 1.0 - window.received as f64 / expected;
-    // Counted where they enter: what viewers take out of their sockets in the window may be older.
-    let forwarded = window.sent as f64 * *viewers as f64 * (1.0 - loss);
-    let each = micros(cpu) / forwarded;
-    let floor = micros(floor);
-    report.bounded("cpu_per_forwarded_packet", each, "µs", options.at_most_us);
-    report.figure("floor_seal_and_gso_send", floor, "µs");
-    report.figure("ratio_to_floor", each / floor, "×");
-    report.figure("packets_forwarded", forwarded, "packets");
-    report.figure("loss", 100.0 * loss, "%");
-    report.figure("node_cpu", 100.0 * cpu.as_secs_f64() / *seconds as f64, "% of a core");
-    let a_core = *viewers as f64 / (cpu.as_secs_f64() / *seconds as f64);
-    report.figure("viewers_a_core", a_core, "viewers");
-    report.figure("delay_p50", statistics.delay_ms(0.50), "ms");
-    report.figure("delay_p99", statistics.delay_ms(0.99), "ms");
-    let viewers = *viewers as f64;
-    report.figure(
-        "cpu_per_join",
-        joined.cpu.saturating_sub(empty.cpu).as_secs_f64() * 1e3 / viewers,
-        "ms",
-    );
-    let memory = |later: Used| later.memory.saturating_sub(empty.memory) as f64 / 1024.0 / viewers;
-    report.figure("memory_per_viewer_joined", memory(joined), "KiB");
-    report.figure("memory_per_viewer_watching", memory(after), "KiB");
-    report.note(
-        "CPU is user + system time of the node's process alone. Delay is from the publisher's socket to the viewer's \
-         code, so it holds the bots' own waiting for a core.",
-    );
-    report
+async fn window(options: &Options, node: &Node, statistics: &Statistics, crowd: &mut Crowd<'_>) -> Result<Window> {
+    statistics.forget_delays();
+    let (before, counts) = (Used::by(node)?, statistics.snapshot());
+    let length = Duration::from_secs(options.seconds);
+    let changed = crowd.come_and_go(length, options.come_and_go).await?;
+    let (after, counts) = (Used::by(node)?, statistics.snapshot().since(&counts));
+    Ok(Window {
+        before,
+        after,
+        counts,
+        p50_ms: statistics.delay_ms(0.50),
+        p99_ms: statistics.delay_ms(0.99),
+        changed,
+    })
+}
+
+impl Options {
+    fn shape(&self, number: usize) -> Shape {
+        match self.audio {
+            None => Shape::Video {
+                bits_per_second: self.bits_per_second,
+            },
+            Some(at_once) => Shape::Sound {
+                speaker: number,
+                speakers: self.publishers,
+                at_once: at_once.min(self.publishers),
+            },
+        }
+    }
+
+    /// What the least possible sending of this load is.
+    fn sending(&self) -> Sending {
+        match self.audio {
+            None => Sending::video(self.viewers),
+            Some(_) => Sending::sound(self.viewers),
+        }
+    }
 }

@@ -37,20 +37,20 @@ impl Report {
     }
 
     pub(crate) fn figure(&mut self, name: &'static str, value: f64, unit: &'static str) {
-        self.figures.push(Figure {
-            name,
-            value,
-            unit,
-            at_most: None,
-        });
+        self.judged(name, value, unit, None);
     }
 
     pub(crate) fn bounded(&mut self, name: &'static str, value: f64, unit: &'static str, at_most: f64) {
+        self.judged(name, value, unit, Some(at_most));
+    }
+
+    /// A figure that may have a bound.
+    pub(crate) fn judged(&mut self, name: &'static str, value: f64, unit: &'static str, at_most: Option<f64>) {
         self.figures.push(Figure {
             name,
             value,
             unit,
-            at_most: Some(at_most),
+            at_most,
         });
     }
 

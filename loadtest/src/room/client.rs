@@ -1,19 +1,24 @@
 //! One WebRTC connection of a bot: the stack's peer connection and a socket of its own.
 
-use std::net::SocketAddr;
+use std::io::{self, IoSliceMut};
+use std::net::{SocketAddr, SocketAddrV4};
+use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-use bytes::BytesMut;
+use anyhow::{Context as _, Result};
+use bytes::{Bytes, BytesMut};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrIn, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
 use rtc::crypto::providers::AwsLcRsProvider;
+use rtc::data_channel::RTCDataChannelId;
 use rtc::interceptor::Registry;
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::RTCConfigurationBuilder;
 use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_VP8, MediaEngine};
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
-use rtc::peer_connection::event::RTCPeerConnectionEvent;
+use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent};
 use rtc::peer_connection::message::{RTCMessage, TaggedRTCMessage};
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
@@ -23,16 +28,19 @@ use rtc::peer_connection::transport::{
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtp::packet::Packet;
 use rtc::rtp_transceiver::RTCRtpSenderId;
-use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+};
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
 use crate::clock;
 
 const DATAGRAM_BYTES_MAX: usize = 2048;
-/// Datagrams read in one go before others have their turn.
-const BURST: usize = 256;
+/// RFC 6464.
+const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// Without a deadline of its own, a connection looks at the clock so often.
 const IDLE: Duration = Duration::from_secs(10);
 
@@ -42,22 +50,40 @@ pub(crate) struct Client {
     socket: UdpSocket,
     address: SocketAddr,
     connected: bool,
+    /// The first channel that is open.
+    channel: Option<RTCDataChannelId>,
+    arrived: Vec<Arrived>,
     buffer: Vec<u8>,
+    /// Where the kernel writes when a datagram came.
+    control: Vec<u8>,
 }
 
-/// A media packet that came.
+/// Something that came, and when its last datagram reached the socket, since 1970: however long this process took to
+/// look.
 #[derive(Debug)]
 pub(crate) struct Arrived {
-    pub(crate) at: Instant,
-    pub(crate) packet: Packet,
+    pub(crate) at: Duration,
+    pub(crate) content: Content,
+}
+
+/// What came.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Media(Packet),
+    Message(Bytes),
 }
 
 impl Client {
     pub(crate) async fn new() -> Result<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await?;
+        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).context("this kernel stamps no datagrams")?;
         let address = socket.local_addr()?;
         let mut media = MediaEngine::default();
         media.register_default_codecs()?;
+        let level = RTCRtpHeaderExtensionCapability {
+            uri: AUDIO_LEVEL.to_owned(),
+        };
+        media.register_header_extension(level, RtpCodecKind::Audio, None)?;
         let registry = register_default_interceptors(Registry::new(), &mut media)?;
         let settings = SettingEngineBuilder::new()
             .with_crypto_provider(Arc::new(AwsLcRsProvider::new()))
@@ -86,7 +112,10 @@ impl Client {
             socket,
             address,
             connected: false,
+            channel: None,
+            arrived: Vec::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
+            control: nix::cmsg_space!(TimeSpec),
         })
     }
 
@@ -94,12 +123,21 @@ impl Client {
         self.connected
     }
 
-    /// Adds a VP8 track; its id is what AddTrack calls `cid`.
-    pub(crate) fn add_video(&mut self, track_id: &str, ssrc: u32) -> Result<RTCRtpSenderId> {
+    /// Whether a data channel is open.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.channel.is_some()
+    }
+
+    /// Adds a track of VP8 or Opus; its id is what AddTrack calls `cid`.
+    pub(crate) fn add_track(&mut self, track_id: &str, ssrc: u32, kind: RtpCodecKind) -> Result<RTCRtpSenderId> {
+        let (mime_type, clock_rate, channels) = match kind {
+            RtpCodecKind::Audio => (MIME_TYPE_OPUS, 48_000, 2),
+            _ => (MIME_TYPE_VP8, 90_000, 0),
+        };
         let codec = RTCRtpCodec {
-            mime_type: MIME_TYPE_VP8.to_owned(),
-            clock_rate: 90_000,
-            channels: 0,
+            mime_type: mime_type.to_owned(),
+            clock_rate,
+            channels,
             sdp_fmtp_line: String::new(),
             rtcp_feedback: vec![],
         };
@@ -112,7 +150,7 @@ impl Client {
             ..Default::default()
         };
         let (stream, label) = ("load".to_owned(), track_id.to_owned());
-        let track = MediaStreamTrack::new(stream, track_id.to_owned(), label, RtpCodecKind::Video, vec![coding]);
+        let track = MediaStreamTrack::new(stream, track_id.to_owned(), label, kind, vec![coding]);
         Ok(self.pc.add_track(track)?)
     }
 
@@ -125,6 +163,28 @@ impl Client {
             .codecs
             .first()
             .map(|codec| codec.payload_type)
+    }
+
+    /// The id of the header extension for loudness that was negotiated for a track.
+    pub(crate) fn level_id(&mut self, sender: RTCRtpSenderId) -> Option<u8> {
+        let mut sender = self.pc.rtp_sender(sender)?;
+        let extensions = &sender.get_parameters().rtp_parameters.header_extensions;
+        let level = extensions.iter().find(|extension| extension.uri == AUDIO_LEVEL)?;
+        u8::try_from(level.id).ok()
+    }
+
+    /// Makes a reliable data channel, to be offered.
+    pub(crate) fn create_channel(&mut self, label: &str) -> Result<()> {
+        self.pc.create_data_channel(label, None)?;
+        Ok(())
+    }
+
+    /// Sends over the open channel.
+    pub(crate) fn send_message(&mut self, now: Instant, message: &[u8]) -> Result<()> {
+        let channel = self.channel.and_then(|id| self.pc.data_channel(id));
+        let mut channel = channel.context("no channel is open")?;
+        channel.send(now, BytesMut::from(message))?;
+        Ok(())
     }
 
     pub(crate) fn offer(&mut self) -> Result<String> {
@@ -175,30 +235,33 @@ impl Client {
     }
 
     /// Sends what there is to send and takes what has come out; answers when to be called again at the latest.
-    pub(crate) fn drain(&mut self, mut arrived: impl FnMut(Arrived)) -> Instant {
+    pub(crate) fn drain(&mut self, arrived: impl FnMut(Arrived)) -> Instant {
         while let Some(message) = self.pc.poll_write() {
             // A full socket buffer loses the datagram, as a network would.
             let _ = self.socket.try_send_to(&message.message, message.transport.peer_addr);
         }
         while let Some(event) = self.pc.poll_event() {
-            if let RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) = event {
-                self.connected = state == RTCPeerConnectionState::Connected;
+            match event {
+                RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) => {
+                    self.connected = state == RTCPeerConnectionState::Connected;
+                }
+                RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnOpen(id)) => {
+                    self.channel.get_or_insert(id);
+                }
+                _ => {}
             }
         }
-        while let Some(TaggedRTCMessage { now, message }) = self.pc.poll_read() {
-            if let RTCMessage::RtpPacket(_, packet) = message {
-                arrived(Arrived { at: now, packet });
-            }
-        }
+        self.collect(clock::since_1970());
+        self.arrived.drain(..).for_each(arrived);
         self.pc.poll_timeout().unwrap_or_else(|| clock::now() + IDLE)
     }
 
-    /// Waits for a datagram or the deadline, and feeds the connection. Cancelling loses nothing.
-    pub(crate) async fn progress(&mut self, deadline: Instant) {
+    /// Waits for a datagram or the deadline, and feeds the connection at most `burst` datagrams. Cancelling loses nothing.
+    pub(crate) async fn progress(&mut self, deadline: Instant, burst: usize) {
         let readable = tokio::time::timeout_at(deadline.into(), self.socket.readable()).await;
         let now = clock::now();
         if readable.is_ok() {
-            self.read(now);
+            self.read(now, burst);
         }
         if now >= deadline {
             // What the stack cannot do at a deadline shows as a connection that is lost.
@@ -206,9 +269,9 @@ impl Client {
         }
     }
 
-    fn read(&mut self, now: Instant) {
-        for _ in 0..BURST {
-            let Ok((length, peer_addr)) = self.socket.try_recv_from(&mut self.buffer) else {
+    fn read(&mut self, now: Instant, burst: usize) {
+        for _ in 0..burst {
+            let Ok((length, peer_addr, at)) = self.receive() else {
                 return;
             };
             let transport = TransportContext {
@@ -224,6 +287,41 @@ impl Client {
                 transport,
                 message,
             });
+            self.collect(at);
+        }
+    }
+
+    /// Takes one datagram: its length, whose it is, and when it reached the socket.
+    fn receive(&mut self) -> io::Result<(usize, SocketAddr, Duration)> {
+        let Self {
+            socket,
+            buffer,
+            control,
+            ..
+        } = self;
+        socket.try_io(Interest::READABLE, || {
+            let descriptor = socket.as_raw_fd();
+            let mut pieces = [IoSliceMut::new(buffer)];
+            let message = recvmsg::<SockaddrIn>(descriptor, &mut pieces, Some(control), MsgFlags::MSG_DONTWAIT)?;
+            let stamp = message.cmsgs()?.find_map(|message| match message {
+                ControlMessageOwned::ScmTimestampns(stamp) => Some(Duration::from(stamp)),
+                _ => None,
+            });
+            let from = message.address.ok_or(io::ErrorKind::InvalidData)?;
+            let at = stamp.unwrap_or_else(clock::since_1970);
+            Ok((message.bytes, SocketAddrV4::from(from).into(), at))
+        })
+    }
+
+    /// Takes out of the stack what a datagram that came at `at` has brought.
+    fn collect(&mut self, at: Duration) {
+        while let Some(TaggedRTCMessage { message, .. }) = self.pc.poll_read() {
+            let content = match message {
+                RTCMessage::RtpPacket(_, packet) => Content::Media(packet),
+                RTCMessage::DataChannelMessage(_, message) => Content::Message(message.data.freeze()),
+                _ => continue,
+            };
+            self.arrived.push(Arrived { at, content });
         }
     }
 }

@@ -12,8 +12,10 @@ const DELAY_SAMPLING: u64 = 16;
 #[derive(Debug)]
 pub(crate) struct Statistics {
     viewers: Vec<Viewer>,
+    /// So many viewers will fall behind: the first.
+    behind: usize,
     connected: AtomicUsize,
-    /// Media packets that all publishers have sent.
+    /// Media packets that all publishers, or messages that all writers have sent.
     sent: AtomicU64,
     /// µs
     delays: Mutex<Vec<u32>>,
@@ -24,6 +26,7 @@ struct Viewer {
     received: AtomicU64,
     /// Sequence numbers that the streams have gone through.
     expected: AtomicU64,
+    messages: AtomicU64,
     streams: AtomicUsize,
 }
 
@@ -33,6 +36,7 @@ pub(crate) struct Snapshot {
     pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) expected: u64,
+    pub(crate) messages: u64,
 }
 
 impl Snapshot {
@@ -41,18 +45,31 @@ impl Snapshot {
             sent: self.sent - earlier.sent,
             received: self.received - earlier.received,
             expected: self.expected - earlier.expected,
+            messages: self.messages - earlier.messages,
         }
     }
 }
 
 impl Statistics {
-    pub(crate) fn new(viewers: usize) -> Self {
+    pub(crate) fn new(viewers: usize, behind: usize) -> Self {
         let viewers = (0..viewers).map(|_| Viewer::default()).collect();
         Self {
             viewers,
+            behind,
             connected: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             delays: Mutex::default(),
+        }
+    }
+
+    pub(crate) const fn behind(&self) -> usize {
+        self.behind
+    }
+
+    /// Begins a new window for [`Statistics::delay_ms`].
+    pub(crate) fn forget_delays(&self) {
+        if let Ok(mut delays) = self.delays.lock() {
+            delays.clear();
         }
     }
 
@@ -85,6 +102,7 @@ impl Statistics {
             sent: sum.sent,
             received: sum.received + viewer.received.load(Ordering::Relaxed),
             expected: sum.expected + viewer.expected.load(Ordering::Relaxed),
+            messages: sum.messages + viewer.messages.load(Ordering::Relaxed),
         })
     }
 
@@ -125,6 +143,17 @@ impl Counter {
         }
     }
 
+    pub(crate) const fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(crate) fn count_message(&mut self, statistics: &Statistics, delay: Option<Duration>) {
+        if let Some(viewer) = statistics.viewers.get(self.number) {
+            viewer.messages.fetch_add(1, Ordering::Relaxed);
+            self.sample(statistics, delay);
+        }
+    }
+
     pub(crate) fn count(&mut self, statistics: &Statistics, ssrc: u32, sequence: u16, delay: Option<Duration>) {
         let Some(viewer) = statistics.viewers.get(self.number) else {
             return;
@@ -140,8 +169,14 @@ impl Counter {
             *highest = sequence;
             viewer.expected.fetch_add(u64::from(ahead), Ordering::Relaxed);
         }
+        self.sample(statistics, delay);
+    }
+
+    /// Keeps a few of the delays, of viewers that will not fall behind.
+    fn sample(&mut self, statistics: &Statistics, delay: Option<Duration>) {
         self.seen += 1;
-        if self.seen.is_multiple_of(DELAY_SAMPLING)
+        if self.number >= statistics.behind
+            && self.seen.is_multiple_of(DELAY_SAMPLING)
             && let Some(delay) = delay
             && let Ok(mut delays) = statistics.delays.lock()
         {
@@ -156,17 +191,20 @@ mod tests {
 
     #[test]
     fn loss_is_what_the_sequence_numbers_skip() {
-        let statistics = Statistics::new(1);
+        let statistics = Statistics::new(1, 0);
         let mut counter = Counter::new(0);
         for sequence in [65_534, 65_535, 1, 0, 4] {
             counter.count(&statistics, 7, sequence, Some(Duration::from_millis(3)));
         }
+        counter.count_message(&statistics, None);
         statistics.note_sent(7);
         let Snapshot {
             sent,
             received,
             expected,
+            messages,
         } = statistics.snapshot();
+        assert_eq!(messages, 1);
         assert_eq!((sent, received, expected), (7, 5, 7), "2 and 3 are lost, 0 came late");
         assert_eq!((statistics.viewers_with(1), statistics.viewers_with(2)), (1, 0));
     }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use jsonwebtoken::{EncodingKey, Header};
 use serde::Serialize;
 use tokio::net::TcpStream;
@@ -19,6 +20,26 @@ const TOKEN_SECONDS: u64 = 3600;
 /// Tries of 50 ms until a started node listens.
 const START_TRIES: usize = 200;
 
+/// Which node is put under load.
+#[derive(Debug, Args)]
+pub(crate) struct NodeOptions {
+    /// The node's program; by default the one beside this program.
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// A running node instead (ws://…), with its process id, key and secret.
+    #[arg(long, requires_all = ["pid", "key", "secret"])]
+    url: Option<String>,
+    #[arg(long)]
+    pid: Option<u32>,
+    #[arg(long)]
+    key: Option<String>,
+    #[arg(long)]
+    secret: Option<String>,
+    /// Media threads of the node that is started.
+    #[arg(long, default_value_t = 1)]
+    workers: usize,
+}
+
 /// A node and the right to mint tokens for it.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -31,8 +52,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// The node that is meant: it runs already, or is started.
+    pub(crate) async fn of(options: &NodeOptions) -> Result<Self> {
+        match (&options.url, options.pid, &options.key, &options.secret) {
+            (Some(url), Some(pid), Some(key), Some(secret)) => Ok(Self::running(url, pid, key, secret)),
+            _ => Self::start(options.program.as_deref(), options.workers).await,
+        }
+    }
+
     /// A node that runs already.
-    pub(crate) fn running(url: &str, pid: u32, key: &str, secret: &str) -> Self {
+    fn running(url: &str, pid: u32, key: &str, secret: &str) -> Self {
         let url = url.trim_end_matches('/').to_owned();
         Self {
             url,
@@ -44,7 +73,7 @@ impl Node {
     }
 
     /// Starts a node that stands alone on a free port of loopback.
-    pub(crate) async fn start(program: Option<&Path>, workers: usize) -> Result<Self> {
+    async fn start(program: Option<&Path>, workers: usize) -> Result<Self> {
         let program = match program {
             Some(program) => program.to_owned(),
             None => beside_this_program("sfu-node")?,
@@ -98,7 +127,7 @@ impl Node {
         let claims = Claims {
             iss: &self.key,
             sub: identity,
-            exp: clock::unix_seconds() + TOKEN_SECONDS,
+            exp: clock::since_1970().as_secs() + TOKEN_SECONDS,
             video: Grant {
                 room: ROOM,
                 room_join: true,

@@ -1,11 +1,13 @@
 //! A stream shaped like VP8 video: real descriptors and keyframe headers, so that a forwarder finds what it looks for;
 //! the rest is filler with the time of sending in it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rtc::rtp::header::Header;
 use rtc::rtp::packet::Packet;
+
+use super::stamp;
 
 /// Bytes of a whole RTP packet, as the figures of the project are told.
 const PACKET_BYTES: usize = 1200;
@@ -16,28 +18,24 @@ const PACKETS_A_FRAME: u32 = 6;
 /// A keyframe so often, as the bots ask for none.
 const KEYFRAME_INTERVAL: u64 = 26;
 const CLOCK_RATE: u64 = 90_000;
-/// Where in a payload the time of sending is: behind descriptor and VP8 header.
-const TIME_AT: usize = 16;
 
 /// Makes the frames of one track.
 #[derive(Debug)]
 pub(crate) struct Pictures {
     ssrc: u32,
     payload_type: u8,
-    epoch: Instant,
     frame: u64,
     sequence: u16,
     interval: Duration,
 }
 
 impl Pictures {
-    pub(crate) fn new(ssrc: u32, payload_type: u8, bits_per_second: u32, epoch: Instant) -> Self {
+    pub(crate) fn new(ssrc: u32, payload_type: u8, bits_per_second: u32) -> Self {
         let frame_bits = u64::from(PACKETS_A_FRAME) * PACKET_BYTES as u64 * 8;
         let interval = Duration::from_nanos(frame_bits * 1_000_000_000 / u64::from(bits_per_second.max(1)));
         Self {
             ssrc,
             payload_type,
-            epoch,
             frame: 0,
             sequence: 0,
             interval,
@@ -50,13 +48,12 @@ impl Pictures {
     }
 
     /// The packets of the next frame.
-    pub(crate) fn next_frame(&mut self, now: Instant) -> Vec<Packet> {
+    pub(crate) fn next_frame(&mut self, now: Duration) -> Vec<Packet> {
         let is_key = self.frame.is_multiple_of(KEYFRAME_INTERVAL);
         let timestamp =
             self.frame * u64::try_from(self.interval.as_nanos()).unwrap_or_default() * CLOCK_RATE / 1_000_000_000;
         // Both wrap, as RTP's counters do.
         let (timestamp, picture) = ((timestamp & 0xffff_ffff) as u32, (self.frame & 0x7fff) as u16);
-        let sent = u64::try_from((now - self.epoch).as_nanos()).unwrap_or_default();
         let packets = (0..PACKETS_A_FRAME).map(|index| {
             let mut payload = vec![0x5a; PACKET_BYTES - HEADER_BYTES];
             // RFC 7741 §4.2: X, S on the first packet; I; picture id of 15 bits.
@@ -71,7 +68,7 @@ impl Pictures {
                     payload[DESCRIPTOR_BYTES + 3..DESCRIPTOR_BYTES + 10].copy_from_slice(&dimensions);
                 }
             }
-            payload[TIME_AT..TIME_AT + 8].copy_from_slice(&sent.to_be_bytes());
+            stamp(&mut payload, now);
             self.sequence = self.sequence.wrapping_add(1);
             let header = Header {
                 version: 2,
@@ -93,22 +90,15 @@ impl Pictures {
     }
 }
 
-/// How long a payload has been under way.
-pub(crate) fn delay(payload: &[u8], epoch: Instant, now: Instant) -> Option<Duration> {
-    let sent = u64::from_be_bytes(*payload.get(TIME_AT..)?.first_chunk()?);
-    (now - epoch).checked_sub(Duration::from_nanos(sent))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn frames_have_the_size_rate_and_marks_of_video() {
-        let epoch = crate::clock::now();
-        let mut pictures = Pictures::new(7, 96, 1_500_000, epoch);
+        let mut pictures = Pictures::new(7, 96, 1_500_000);
         assert_eq!(pictures.interval(), Duration::from_micros(38_400));
-        let sent = epoch + Duration::from_millis(5);
+        let sent = Duration::from_millis(5);
         let first = pictures.next_frame(sent);
         assert!(
             first
@@ -123,6 +113,9 @@ mod tests {
         assert_eq!(second[0].header.sequence_number, 7);
         assert_eq!(second[0].header.timestamp, 3456);
         let late = sent + Duration::from_millis(3);
-        assert_eq!(delay(&second[5].payload, epoch, late), Some(Duration::from_millis(3)));
+        assert_eq!(
+            crate::room::feed::delay(&second[5].payload, late),
+            Some(Duration::from_millis(3))
+        );
     }
 }
