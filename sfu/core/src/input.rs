@@ -126,6 +126,8 @@ pub enum Input {
         kind: DataKind,
         /// To whom; everybody else when empty.
         to: Vec<Identity>,
+        /// The sender's own number for a reliable message, by which receivers know what they have; 0 without.
+        sequence: u32,
         /// The message, ready to be delivered.
         payload: Bytes,
     },
@@ -158,6 +160,15 @@ pub enum Input {
     },
     /// The room's metadata changes. More than [`crate::limits::METADATA_BYTES_MAX`] changes nothing.
     RoomMetadata(String),
+    /// A member's client is back over another signalling connection: what it may have missed is told again.
+    Resume(MemberId),
+    /// What a client that is back believes; told what is otherwise.
+    Sync {
+        /// Who.
+        member: MemberId,
+        /// What it believes.
+        state: Box<SyncState>,
+    },
     /// The room ends for everybody.
     Close(LeaveReason),
     /// The time of [`crate::Room::poll_timeout`] has come.
@@ -294,6 +305,21 @@ pub struct ProfileUpdate {
     pub metadata: Option<String>,
     /// Opaque to us; an empty value removes the attribute.
     pub attributes: BTreeMap<String, String>,
+}
+
+/// What a client believes after its signalling connection broke.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncState {
+    /// Tracks it chose against its default.
+    pub chosen: Vec<TrackSid>,
+    /// Whether it wants those, or does not.
+    pub wanted: bool,
+    /// Tracks that it does not show.
+    pub disabled: Vec<TrackSid>,
+    /// Its own tracks, and whether it takes them for silent.
+    pub published: Vec<(TrackSid, bool)>,
+    /// The number of the last reliable message of each sender that reached it.
+    pub received: Vec<(ParticipantSid, u32)>,
 }
 
 /// Who wants something of a member.

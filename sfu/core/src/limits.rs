@@ -18,6 +18,19 @@ pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
 pub const METADATA_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one data message; LiveKit's clients split at 15 kB.
 pub const DATA_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of reliable messages that a room keeps for clients that come back: 20 messages of 1 kB a second for 50 s.
+pub const REPLAY_BYTES_MAX: usize = 1024 * 1024;
+/// Messages so kept.
+pub const REPLAY_MESSAGES_MAX: usize = 2_048;
+/// A client that does not know a message's sender has had nothing of theirs for so long: LiveKit's forget what they
+/// received after 30 s. What is older is not sent again.
+pub const REPLAY_UNKNOWN_MAX: Duration = Duration::from_secs(25);
+/// Departures that a room remembers for clients that come back. Who missed more still learns of those who are here.
+pub const DEPARTURES_MAX: usize = 256;
+/// How long it remembers them: a client notices that its connection broke after 15 s, and may be away for 30 s.
+pub const DEPARTURE_AGE_MAX: Duration = Duration::from_secs(60);
+/// Senders named in what a client says that it received.
+pub const RECEIVED_MAX: usize = 1_024;
 /// Named recipients of one data message.
 pub const DESTINATIONS_MAX: usize = 256;
 /// Simulcast layers of a track: q, h and f.

@@ -25,6 +25,17 @@ pub enum Output {
         /// The others, hidden ones left out.
         others: Vec<Arc<Participant>>,
     },
+    /// Tell somebody who is back how things stand, and connect their transports anew.
+    Resumed {
+        /// Whom.
+        to: MemberId,
+        /// Those who left lately, then those who are here, themselves included.
+        participants: Vec<Arc<Participant>>,
+        /// The room.
+        state: RoomState,
+        /// Everybody who could be heard.
+        speakers: Vec<Speaker>,
+    },
     /// Tell members about a change of a participant.
     Participant {
         /// Whom.

@@ -9,6 +9,8 @@ mod member;
 mod membership;
 mod profile;
 mod publication;
+mod replay;
+mod resume;
 mod speakers;
 mod subscription;
 mod track;
@@ -27,6 +29,7 @@ pub use media::Packet;
 pub use track::Track;
 
 use member::Member;
+use replay::Replay;
 use speakers::Speakers;
 
 /// Names a published track for as long as it is published.
@@ -50,6 +53,7 @@ pub struct Room {
     outputs: VecDeque<Output>,
     next_tick: Option<Time>,
     metadata: String,
+    replay: Replay,
 }
 
 impl Room {
@@ -71,11 +75,15 @@ impl Room {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the closed list of all that can happen to a room, each entry with the one call that does it"
+    )]
     fn apply(&mut self, now: Time, input: Input) {
         match input {
             Input::Join(join) => self.join(now, *join),
             Input::Connected(member) => self.connected(member),
-            Input::Leave { member, reason } => self.leave(member, reason),
+            Input::Leave { member, reason } => self.leave(now, member, reason),
             Input::AddTrack { member, request } => self.add_track(member, *request),
             Input::Offered { member, sending } => self.offered(member, &sending),
             Input::Stream {
@@ -125,8 +133,18 @@ impl Room {
                 member,
                 kind,
                 to,
+                sequence,
                 payload,
-            } => self.data(member, kind, &to, payload),
+            } => self.data(
+                now,
+                member,
+                data::Message {
+                    kind,
+                    to,
+                    sequence,
+                    payload,
+                },
+            ),
             Input::Announce { to, kind, payload } => self.announce(to, kind, payload),
             Input::Permissions { member, permissions } => self.permit(member, permissions),
             Input::UpdateProfile {
@@ -136,7 +154,9 @@ impl Room {
                 request,
             } => self.update_profile(member, *update, by, request),
             Input::RoomMetadata(metadata) => self.room_metadata(metadata),
-            Input::Close(reason) => self.close(reason),
+            Input::Resume(member) => self.resume(now, member),
+            Input::Sync { member, state } => self.sync(now, member, *state),
+            Input::Close(reason) => self.close(now, reason),
             Input::Timeout => self.tick(now),
         }
     }

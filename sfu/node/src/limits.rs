@@ -48,6 +48,9 @@ pub(crate) const SIGNAL_BURST: u32 = 300;
 pub(crate) const SIGNAL_PER_SECOND: u32 = 50;
 /// How long a client may be silent; it pings each [`PING_INTERVAL`].
 pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a session whose signalling broke waits to be resumed. Less than the 30 s that its transports live without a
+/// check (RFC 7675), so that what it is put out for is what happened.
+pub(crate) const RESUME_WINDOW: Duration = Duration::from_secs(25);
 /// How often clients ping.
 pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(5);
 /// How long somebody who joins waits for the worker's answer.

@@ -16,6 +16,7 @@ mod member;
 mod messages;
 mod outputs;
 mod peers;
+mod resume;
 mod state;
 mod timers;
 
@@ -35,7 +36,9 @@ use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 
 pub(crate) use data::chat_packet;
 pub(crate) use member::MemberKey;
-pub(crate) use messages::{Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, RoomSummary};
+pub(crate) use messages::{
+    Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary,
+};
 use state::State;
 
 /// What all workers of a node are made from.
@@ -224,7 +227,18 @@ mod tests {
     use sfu_core::input::{LeaveReason, Permissions, PublishRight};
     use tokio::sync::mpsc;
 
-    fn join(events: mpsc::Sender<Event>) -> Command {
+    pub(super) fn config(clock: Clock) -> WorkerConfig {
+        WorkerConfig {
+            bind: "127.0.0.1:0".parse().expect("an address"),
+            advertise: None,
+            identity: NodeIdentity::generate().expect("a certificate"),
+            clock,
+            rng: Rng::system(),
+            platform_chat: false,
+        }
+    }
+
+    pub(super) fn join(events: mpsc::Sender<Event>) -> Command {
         let permissions = Permissions {
             publish: PublishRight::Everything,
             subscribe: true,
@@ -257,17 +271,9 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_sessions_of_a_worker_and_not_the_worker() {
-        let config = WorkerConfig {
-            bind: "127.0.0.1:0".parse().expect("an address"),
-            advertise: None,
-            identity: NodeIdentity::generate().expect("a certificate"),
-            clock: Clock::system(),
-            rng: Rng::system(),
-            platform_chat: false,
-        };
         let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
         let (node_events, mut told) = mpsc::channel(16);
-        let (worker, thread) = start(0, config, metrics, node_events).expect("a worker");
+        let (worker, thread) = start(0, config(Clock::system()), metrics, node_events).expect("a worker");
         let (events, mut received) = mpsc::channel(16);
         worker.send(join(events)).expect("taken");
         assert!(matches!(received.blocking_recv(), Some(Event::Joined(_))));

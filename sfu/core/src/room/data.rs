@@ -6,27 +6,59 @@ use crate::ids::{Identity, MemberId};
 use crate::input::DataKind;
 use crate::limits::{DATA_BYTES_MAX, DESTINATIONS_MAX};
 use crate::output::Output;
-use crate::room::Room;
+use crate::room::{Room, replay};
+use crate::time::Time;
+
+/// A message of a member.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) kind: DataKind,
+    /// Everybody else when empty.
+    pub(super) to: Vec<Identity>,
+    /// The sender's number; 0 without.
+    pub(super) sequence: u32,
+    pub(super) payload: Bytes,
+}
 
 impl Room {
-    pub(super) fn data(&mut self, from: MemberId, kind: DataKind, to: &[Identity], payload: Bytes) {
+    pub(super) fn data(&mut self, now: Time, from: MemberId, message: Message) {
+        let Message {
+            kind,
+            to: named,
+            sequence,
+            payload,
+        } = message;
         let permitted = self
             .members
             .get(&from)
-            .is_some_and(|member| member.permissions().publish_data);
-        if !permitted || payload.len() > DATA_BYTES_MAX || to.len() > DESTINATIONS_MAX {
+            .filter(|member| member.permissions().publish_data);
+        let Some(sender) = permitted.map(|member| member.join().sid.clone()) else {
+            return;
+        };
+        if payload.len() > DATA_BYTES_MAX || named.len() > DESTINATIONS_MAX {
             return;
         }
-        let is_meant = |identity: &Identity| to.is_empty() || to.contains(identity);
+        let is_meant = |identity: &Identity| named.is_empty() || named.contains(identity);
         let to: Vec<_> = self
             .members
             .iter()
             .filter(|(id, member)| **id != from && is_meant(&member.join().identity))
             .map(|(id, _)| *id)
             .collect();
-        if !to.is_empty() {
-            self.push(Output::Data { to, kind, payload });
+        if to.is_empty() {
+            return;
         }
+        if kind == DataKind::Reliable && sequence != 0 {
+            self.replay.keep(replay::Message {
+                at: now,
+                sender: from,
+                sender_sid: sender,
+                sequence,
+                to: (!named.is_empty()).then(|| to.clone()),
+                payload: payload.clone(),
+            });
+        }
+        self.push(Output::Data { to, kind, payload });
     }
 
     pub(super) fn announce(&mut self, to: Option<MemberId>, kind: DataKind, payload: Bytes) {

@@ -78,6 +78,10 @@ impl Member {
         self.version += 1;
     }
 
+    pub(super) const fn joined_at(&self) -> Time {
+        self.joined_at
+    }
+
     /// What they publish has changed.
     pub(super) const fn touch(&mut self) {
         self.version += 1;

@@ -1,5 +1,7 @@
 //! Coming, going, and telling the others.
 
+use std::sync::Arc;
+
 use crate::ids::MemberId;
 use crate::input::{Join, LeaveReason, Permissions};
 use crate::limits::MEMBERS_MAX;
@@ -11,7 +13,7 @@ impl Room {
     pub(super) fn join(&mut self, now: Time, join: Join) {
         let member = join.member;
         if let Some(earlier) = self.find(&join.identity) {
-            self.leave(earlier, LeaveReason::DuplicateIdentity);
+            self.leave(now, earlier, LeaveReason::DuplicateIdentity);
         }
         if self.members.len() >= MEMBERS_MAX {
             self.push(Output::Left {
@@ -45,7 +47,7 @@ impl Room {
         }
     }
 
-    pub(super) fn leave(&mut self, id: MemberId, reason: LeaveReason) {
+    pub(super) fn leave(&mut self, now: Time, id: MemberId, reason: LeaveReason) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -57,6 +59,7 @@ impl Room {
             member.set_state(ParticipantState::Disconnected(reason));
             let participant = member.participant(&self.tracks);
             if !member.permissions().hidden {
+                self.replay.note_departure(now, Arc::clone(&participant));
                 let to = self.members.keys().copied().collect();
                 self.push(Output::Participant { to, participant });
             }
@@ -64,10 +67,10 @@ impl Room {
         }
     }
 
-    pub(super) fn close(&mut self, reason: LeaveReason) {
+    pub(super) fn close(&mut self, now: Time, reason: LeaveReason) {
         let everybody: Vec<_> = self.members.keys().copied().collect();
         for member in everybody {
-            self.leave(member, reason);
+            self.leave(now, member, reason);
         }
     }
 

@@ -116,6 +116,16 @@ impl Speakers {
         told(0.0, false)
     }
 
+    /// How loud a member is at present.
+    pub(super) fn state_of(&self, member: MemberId, sid: &ParticipantSid) -> Speaker {
+        let speaking = self.speaking.get(&member);
+        Speaker {
+            sid: sid.clone(),
+            level: speaking.map_or(0.0, |speaking| speaking.level),
+            active: speaking.is_some(),
+        }
+    }
+
     /// Ends those who are no longer there to be heard.
     fn forget_absent(&mut self, present: &BTreeMap<MemberId, Loudness>) -> Vec<Speaker> {
         let absent: Vec<_> = self

@@ -186,6 +186,7 @@ fn data_and_subscriptions_follow_the_permissions_of_now() {
         member: ADA,
         kind: DataKind::Reliable,
         to: Vec::new(),
+        sequence: 0,
         payload: Bytes::from_static(b"hello"),
     };
     assert_eq!(world.tell(send()).len(), 1);

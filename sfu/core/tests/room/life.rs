@@ -195,6 +195,7 @@ fn data_goes_to_the_others_or_to_those_named() {
             member: ADA,
             kind,
             to,
+            sequence: 0,
             payload,
         })[..]
         {

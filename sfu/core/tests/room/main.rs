@@ -2,4 +2,5 @@
 
 mod administration;
 mod life;
+mod resume;
 mod world;

@@ -17,14 +17,19 @@ const PROTOCOL: i32 = 16;
 /// Codecs that may be published: mime types, as clients compare them.
 const PUBLISH_CODECS: [&str; 3] = ["audio/opus", "video/VP8", "video/H264"];
 
-/// What a client is told about an event; `None` ends the connection.
-pub(super) fn response(event: Event, node_id: &str) -> Message {
-    match event {
+/// What a client is told about an event; `None` when its connection is to end without a word.
+pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
+    let message = match event {
         Event::Joined(joined) => Message::Join(join(&joined, node_id)),
         Event::Offer { sdp, id } => Message::Offer(description("offer", sdp, id)),
         Event::Answer { sdp, id } => Message::Answer(description("answer", sdp, id)),
-        Event::Participant(of) => Message::Update(lk::ParticipantUpdate {
-            participants: vec![participant(&of)],
+        Event::Resumed { last_message, .. } => Message::Reconnect(lk::ReconnectResponse {
+            server_info: Some(server_info(node_id)),
+            last_message_seq: last_message,
+            ..lk::ReconnectResponse::default()
+        }),
+        Event::Participants(participants) => Message::Update(lk::ParticipantUpdate {
+            participants: participants.iter().map(|of| participant(of)).collect(),
         }),
         Event::TrackPublished { cid, track: info } => Message::TrackPublished(lk::TrackPublishedResponse {
             cid,
@@ -63,8 +68,11 @@ pub(super) fn response(event: Event, node_id: &str) -> Message {
             room: Some(room(&summary)),
         }),
         Event::Outcome { request, outcome } => Message::RequestResponse(self::outcome(request, outcome)),
+        // The connection's end says enough: its client has left it behind.
+        Event::Superseded => return None,
         Event::Left(reason) => Message::Leave(leave(reason)),
-    }
+    };
+    Some(message)
 }
 
 /// The answer to a request that this server does not know.
@@ -143,15 +151,19 @@ fn join(joined: &Joined, node_id: &str) -> lk::JoinResponse {
         subscriber_primary: true,
         ping_timeout: seconds(PING_TIMEOUT),
         ping_interval: seconds(PING_INTERVAL),
-        server_info: Some(lk::ServerInfo {
-            version: COMPATIBLE_VERSION.to_owned(),
-            protocol: PROTOCOL,
-            node_id: node_id.to_owned(),
-            debug_info: concat!("plenary ", env!("CARGO_PKG_VERSION"), ", levels L0 L1").to_owned(),
-            ..lk::ServerInfo::default()
-        }),
+        server_info: Some(server_info(node_id)),
         enabled_publish_codecs: codecs(),
         ..lk::JoinResponse::default()
+    }
+}
+
+fn server_info(node_id: &str) -> lk::ServerInfo {
+    lk::ServerInfo {
+        version: COMPATIBLE_VERSION.to_owned(),
+        protocol: PROTOCOL,
+        node_id: node_id.to_owned(),
+        debug_info: concat!("plenary ", env!("CARGO_PKG_VERSION"), ", levels L0 L1 L2").to_owned(),
+        ..lk::ServerInfo::default()
     }
 }
 

@@ -7,8 +7,8 @@ use url::form_urlencoded;
 pub(crate) struct ConnectQuery {
     /// Subscribe to all that is published.
     pub(crate) auto_subscribe: bool,
-    /// Resume the session of this sid.
-    pub(crate) reconnect: bool,
+    /// Resume the session of this participant's sid.
+    pub(crate) resume: Option<String>,
     /// Name and version of the SDK, for the log.
     pub(crate) sdk: String,
     /// The client's protocol number.
@@ -20,19 +20,22 @@ impl ConnectQuery {
     pub(crate) fn parse(query: &str) -> Self {
         let mut this = Self {
             auto_subscribe: true,
-            reconnect: false,
+            resume: None,
             sdk: String::new(),
             protocol: 0,
         };
+        let (mut reconnect, mut sid) = (false, String::new());
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             match key.as_ref() {
                 "auto_subscribe" => this.auto_subscribe = is_true(&value),
-                "reconnect" => this.reconnect = is_true(&value),
+                "reconnect" => reconnect = is_true(&value),
+                "sid" => sid = value.into_owned(),
                 "sdk" => this.sdk = value.chars().filter(char::is_ascii_alphanumeric).take(32).collect(),
                 "protocol" => this.protocol = value.parse().unwrap_or_default(),
                 _ => {}
             }
         }
+        this.resume = reconnect.then_some(sid);
         this
     }
 }
@@ -52,13 +55,19 @@ mod tests {
             query,
             ConnectQuery {
                 auto_subscribe: false,
-                reconnect: false,
+                resume: None,
                 sdk: "js".to_owned(),
                 protocol: 17
             }
         );
         assert!(ConnectQuery::parse("").auto_subscribe);
-        assert!(ConnectQuery::parse("reconnect=1&sid=PA_x").reconnect);
+        let resume = |query: &str| ConnectQuery::parse(query).resume;
+        assert_eq!(
+            resume("sid=PA_x&reconnect=1&reconnect_reason=2").as_deref(),
+            Some("PA_x")
+        );
+        assert_eq!(resume("reconnect=1").as_deref(), Some(""));
+        assert_eq!(resume("sid=PA_x&reconnect=0"), None);
         assert_eq!(ConnectQuery::parse("sdk=%0a<b>&protocol=x").sdk, "b");
     }
 }

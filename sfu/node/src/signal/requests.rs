@@ -5,7 +5,7 @@ use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, By, LeaveReason, ProfileUpdate, TrackSettings};
+use sfu_core::input::{AddTrack, By, LeaveReason, ProfileUpdate, SyncState, TrackSettings};
 use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
 
 use crate::sid;
@@ -33,7 +33,10 @@ impl Request {
                 sdp: offer.sdp,
                 id: offer.id,
             }),
-            Message::Answer(answer) => Self::Act(Action::Answer { sdp: answer.sdp }),
+            Message::Answer(answer) => Self::Act(Action::Answer {
+                sdp: answer.sdp,
+                id: answer.id,
+            }),
             // As ICE-lite, clients' candidates are of no use: their checks show where they are (RFC 8445 §7.3.1.3).
             Message::Trickle(_) => Self::Nothing,
             Message::AddTrack(request) => add_track(request, rng),
@@ -67,10 +70,28 @@ impl Request {
                 request: request.request_id,
                 update: Box::new(profile(request)),
             }),
+            Message::SyncState(state) => Self::Act(Action::Sync(Box::new(sync(state)))),
             // Layers follow from what is sent; the message is deprecated, and repeats what is known.
             Message::UpdateLayers(_) => Self::Nothing,
             _ => Self::Unsupported,
         }
+    }
+}
+
+/// The descriptions and channels that the client tells of are its own: ours are as they were.
+fn sync(state: lk::SyncState) -> SyncState {
+    let subscription = state.subscription.unwrap_or_default();
+    let published = state.publish_tracks.into_iter().filter_map(|published| published.track);
+    SyncState {
+        chosen: sids(subscription.track_sids),
+        wanted: subscription.subscribe,
+        disabled: sids(state.track_sids_disabled),
+        published: published.map(|track| (track.sid.into(), track.muted)).collect(),
+        received: state
+            .datachannel_receive_states
+            .into_iter()
+            .map(|received| (received.publisher_sid.into(), received.last_seq))
+            .collect(),
     }
 }
 
@@ -256,7 +277,8 @@ mod tests {
             r#type: 1,
             ..lk::AddTrackRequest::default()
         };
-        for message in [Message::AddTrack(backup), Message::SyncState(lk::SyncState::default())] {
+        let blob = Message::GetDataBlobRequest(lk::GetDataBlobRequest::default());
+        for message in [Message::AddTrack(backup), blob] {
             assert!(matches!(Request::read(message, &rng), Request::Unsupported));
         }
     }

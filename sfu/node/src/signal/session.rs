@@ -21,7 +21,7 @@ use crate::node::Node;
 use crate::rate::Bucket;
 use crate::sid;
 use crate::token::Grant;
-use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, WorkerHandle};
+use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, ResumeCommand, WorkerHandle};
 
 /// What opened a connection: a token that was checked, and the query.
 #[derive(Debug)]
@@ -63,6 +63,10 @@ impl Close {
         code: 1013,
         reason: "the node is busy; try again later",
     };
+    const SUPERSEDED: Self = Self {
+        code: 1000,
+        reason: "the session goes on over another connection",
+    };
     const SLOW: Self = Self {
         code: 1008,
         reason: "the client does not read",
@@ -75,18 +79,9 @@ where
     F: Stream<Item = Frame> + Unpin + Send,
 {
     let _counted = node.metrics().signal_connection();
-    // Resuming a session is not spoken yet: said so, the client begins a new one by itself.
-    if start.query.reconnect {
-        let leave = Message::Leave(convert::leave(LeaveReason::SessionUnknown));
-        let _ = out
-            .send(codec::encode(Format::Binary, &SignalResponse { message: Some(leave) }))
-            .await;
-        return Close::NORMAL;
-    }
     let worker = node.worker_of(&start.grant.room).clone();
     let (events, mut received) = mpsc::channel(EVENTS);
-    let join = join_command(&node, start, events);
-    if worker.send(Command::Join(Box::new(join))).is_err() {
+    if worker.send(enter(&node, start, events)).is_err() {
         return Close::BUSY;
     }
     let mut session = Session::new(&node, worker, out);
@@ -99,11 +94,12 @@ where
         Ok(None) | Err(_) => return Close::BUSY,
     }
     let close = session.converse(&mut frames, &mut received).await;
-    session.leave(&close);
+    session.hang_up(&close);
     close
 }
 
-fn join_command(node: &Node, start: Start, events: mpsc::Sender<Event>) -> JoinCommand {
+/// Joining, or coming back.
+fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
     let Grant {
         room,
         identity,
@@ -119,7 +115,15 @@ fn join_command(node: &Node, start: Start, events: mpsc::Sender<Event>) -> JoinC
         protocol = start.query.protocol,
         "a client connects"
     );
-    JoinCommand {
+    if let Some(sid) = start.query.resume {
+        return Command::Resume(Box::new(ResumeCommand {
+            room,
+            identity,
+            sid,
+            events,
+        }));
+    }
+    Command::Join(Box::new(JoinCommand {
         room,
         sid: sid::participant(node.rng()),
         room_sid: sid::room(node.rng()),
@@ -130,14 +134,15 @@ fn join_command(node: &Node, start: Start, events: mpsc::Sender<Event>) -> JoinC
         permissions,
         auto_subscribe: start.query.auto_subscribe,
         events,
-    }
+    }))
 }
 
 struct Session<'n> {
     node: &'n Node,
     worker: WorkerHandle,
     out: mpsc::Sender<Frame>,
-    member: Option<MemberKey>,
+    /// The member, and the number of this connection of theirs; while they are in the room.
+    member: Option<(MemberKey, u32)>,
     format: Format,
     allowance: Bucket,
     profile_allowance: Bucket,
@@ -215,7 +220,7 @@ impl<'n> Session<'n> {
     }
 
     fn act(&self, action: Action) -> Result<(), Close> {
-        let Some(member) = self.member else { return Ok(()) };
+        let Some((member, _)) = self.member else { return Ok(()) };
         self.worker
             .send(Command::Member { member, action })
             .map_err(|_| Close::BUSY)
@@ -235,11 +240,17 @@ impl<'n> Session<'n> {
     }
 
     async fn event(&mut self, event: Event) -> Result<(), Close> {
-        if let Event::Joined(joined) = &event {
-            self.member = Some(joined.member);
+        match &event {
+            Event::Joined(joined) => self.member = Some((joined.member, joined.connection)),
+            Event::Resumed { member, connection, .. } => self.member = Some((*member, *connection)),
+            _ => {}
         }
         let is_last = matches!(event, Event::Left(_));
-        self.send(convert::response(event, self.node.id())).await?;
+        let Some(message) = convert::response(event, self.node.id()) else {
+            self.member = None;
+            return Err(Close::SUPERSEDED);
+        };
+        self.send(message).await?;
         if is_last {
             self.member = None;
             return Err(Close::NORMAL);
@@ -252,13 +263,20 @@ impl<'n> Session<'n> {
         self.out.send(frame).await.map_err(|_| Close::GONE)
     }
 
-    /// Tells the worker that this connection is over, if it does not know.
-    fn leave(&self, close: &Close) {
-        let reason = match close.code {
-            1007..=1009 => LeaveReason::ProtocolError,
-            _ => LeaveReason::SignalLost,
+    /// Tells the worker that this connection is over, if it does not know. Who broke the rules has to begin anew; any
+    /// other may come back.
+    fn hang_up(&self, close: &Close) {
+        let Some((member, connection)) = self.member else {
+            return;
+        };
+        let command = match close.code {
+            1007..=1009 => Command::Member {
+                member,
+                action: Action::Leave(LeaveReason::ProtocolError),
+            },
+            _ => Command::Broken { member, connection },
         };
         // A worker that cannot take this finds the member's queue of events closed, and lets go likewise.
-        let _ = self.act(Action::Leave(reason));
+        let _ = self.worker.send(command);
     }
 }

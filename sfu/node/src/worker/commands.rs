@@ -6,7 +6,7 @@ use sfu_core::input::{By, DataKind, Join, LeaveReason};
 use sfu_core::publish::TrackKind;
 use sfu_peer::{MediaKind, Role};
 
-use super::member::{Binding, Member, MemberKey, member_id};
+use super::member::{Binding, Line, Member, MemberKey, Signal, member_id};
 use super::messages::{Action, Command, Event, JoinCommand, Place};
 use super::state::State;
 use crate::limits::{DATA_BURST, DATA_PER_SECOND};
@@ -18,6 +18,8 @@ impl State {
         self.begin_turn();
         match command {
             Command::Join(join) => self.join(*join),
+            Command::Resume(resume) => self.resume(*resume),
+            Command::Broken { member, connection } => self.broken(member, connection),
             Command::Member { member, action } => self.act(member, action),
             Command::CloseRoom { room, reason } => {
                 if let Some(key) = self.room_names.get(&room).copied() {
@@ -73,7 +75,11 @@ impl State {
         let key = self.members.insert(Member {
             room,
             place,
-            events: join.events,
+            signal: Signal {
+                connection: 0,
+                line: Line::Open(join.events),
+            },
+            last_message: 0,
             subscriber,
             publisher: None,
             streams: Vec::new(),
@@ -109,7 +115,7 @@ impl State {
         let id = member_id(member);
         let input = match action {
             Action::Offer { sdp, id } => return self.accept_offer(member, &sdp, id),
-            Action::Answer { sdp } => return self.accept_answer(member, &sdp),
+            Action::Answer { sdp, id } => return self.accept_answer(member, &sdp, id),
             Action::AddTrack { request, codec } => {
                 self.retry_streams(member);
                 if let Some(member) = self.members.get_mut(member) {
@@ -139,6 +145,7 @@ impl State {
                 by: By::Themselves,
                 request,
             },
+            Action::Sync(state) => Input::Sync { member: id, state },
             Action::Leave(reason) => Input::Leave { member: id, reason },
         };
         self.tell_room(member, input);
@@ -219,11 +226,14 @@ impl State {
         );
     }
 
-    fn accept_answer(&mut self, key: MemberKey, sdp: &str) {
+    fn accept_answer(&mut self, key: MemberKey, sdp: &str, id: u32) {
         let now = self.now;
-        let Some(peer_key) = self.members.get(key).map(|member| member.subscriber) else {
+        let Some(member) = self.members.get(key) else { return };
+        // An answer to an offer that another has replaced. Older clients do not say which offer they answer.
+        if id != 0 && id != member.offer_id {
             return;
-        };
+        }
+        let peer_key = member.subscriber;
         let Some(entry) = self.peers.get_mut(peer_key) else {
             return;
         };

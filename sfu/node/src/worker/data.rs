@@ -5,7 +5,7 @@ use livekit_protocol::{DataPacket, UserPacket, data_packet};
 use prost::Message;
 use sfu_core::Input;
 use sfu_core::ids::Identity;
-use sfu_core::input::PublishRight;
+use sfu_core::input::{DataKind, PublishRight};
 use sfu_peer::ChannelId;
 
 use super::member::{MemberKey, member_id};
@@ -35,6 +35,9 @@ impl State {
         let Ok(mut packet) = DataPacket::decode(payload.as_ref()) else {
             return;
         };
+        if kind == DataKind::Reliable && !member.is_new_message(packet.sequence) {
+            return;
+        }
         if self.config.platform_chat
             && let Some(frame) = chat_frame(&packet)
         {
@@ -42,6 +45,7 @@ impl State {
         }
         let to = take_destinations(&mut packet);
         stamp(&mut packet, &member.place);
+        let sequence = packet.sequence;
         let payload = packet.encode_to_vec().into();
         self.tell_room(
             key,
@@ -49,6 +53,7 @@ impl State {
                 member: member_id(key),
                 kind,
                 to,
+                sequence,
                 payload,
             },
         );

@@ -1,5 +1,7 @@
 //! What a worker keeps of one member beside what the room knows.
 
+use std::time::Instant;
+
 use kit_core::Rng;
 use sfu_core::codec::Codec;
 use sfu_core::input::DataKind;
@@ -22,7 +24,9 @@ pub(crate) type MemberKey = Key<Member>;
 pub(crate) struct Member {
     pub(crate) room: RoomKey,
     pub(crate) place: Place,
-    pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) signal: Signal,
+    /// The number of the last reliable message that came; 0 before the first.
+    pub(crate) last_message: u32,
     pub(crate) subscriber: PeerKey,
     /// Made with the first offer: most viewers never send.
     pub(crate) publisher: Option<PeerKey>,
@@ -35,6 +39,23 @@ pub(crate) struct Member {
     pub(crate) offer_id: u32,
     /// What the client wants to send its newest tracks as, by its names for them.
     pub(crate) preferences: Vec<(String, Codec)>,
+}
+
+/// A member's signalling.
+#[derive(Debug)]
+pub(crate) struct Signal {
+    /// The newest connection's number. What an earlier one says of its end is no news.
+    pub(crate) connection: u32,
+    pub(crate) line: Line,
+}
+
+/// Where a member's events go.
+#[derive(Debug)]
+pub(crate) enum Line {
+    /// To the client.
+    Open(mpsc::Sender<Event>),
+    /// Nowhere; the member is put out at this time unless the client comes back.
+    Broken { until: Instant },
 }
 
 /// What a received stream is.
@@ -75,6 +96,27 @@ pub(crate) struct Wire {
 }
 
 impl Member {
+    /// Notes the number of a reliable message. False for one that came before: after an interruption clients send again
+    /// what we may not have.
+    pub(crate) const fn is_new_message(&mut self, sequence: u32) -> bool {
+        if sequence == 0 {
+            return true;
+        }
+        let ahead = sequence.wrapping_sub(self.last_message);
+        if self.last_message != 0 && (ahead == 0 || ahead >= 1 << 31) {
+            return false;
+        }
+        self.last_message = sequence;
+        true
+    }
+
+    /// Says a last word to the client, if it can be reached.
+    pub(crate) fn say_last(&self, event: Event) {
+        if let Line::Open(events) = &self.signal.line {
+            let _ = events.try_send(event);
+        }
+    }
+
     /// The stream's entry, made when it is new.
     pub(crate) fn stream_mut(&mut self, stream: StreamId) -> &mut Stream {
         let index = usize::from(stream.0);

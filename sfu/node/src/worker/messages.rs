@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, By, LeaveReason, Permissions, ProfileUpdate, TrackSettings};
+use sfu_core::input::{AddTrack, By, LeaveReason, Permissions, ProfileUpdate, SyncState, TrackSettings};
 use sfu_core::output::{Participant, Refusal, RoomState, Speaker};
 use sfu_core::publish::TrackInfo;
 use tokio::sync::mpsc;
@@ -17,6 +17,11 @@ use super::MemberKey;
 pub(crate) enum Command {
     /// Let somebody in. Answered by [`Event::Joined`] or [`Event::Left`].
     Join(Box<JoinCommand>),
+    /// Let somebody go on whose signalling broke. Answered by [`Event::Resumed`] or [`Event::Left`].
+    Resume(Box<ResumeCommand>),
+    /// A signalling connection ended without its client's wish: the session waits to be resumed, if it is still the
+    /// session's connection.
+    Broken { member: MemberKey, connection: u32 },
     /// Do something for a member. Does nothing when they are gone.
     Member { member: MemberKey, action: Action },
     /// End a room for everybody.
@@ -55,6 +60,15 @@ pub(crate) struct JoinCommand {
     pub(crate) events: mpsc::Sender<Event>,
 }
 
+/// Somebody who comes back.
+#[derive(Debug)]
+pub(crate) struct ResumeCommand {
+    pub(crate) room: String,
+    pub(crate) identity: String,
+    pub(crate) sid: String,
+    pub(crate) events: mpsc::Sender<Event>,
+}
+
 /// What a client asks of the worker, already checked and typed.
 #[derive(Debug)]
 pub(crate) enum Action {
@@ -64,6 +78,7 @@ pub(crate) enum Action {
     },
     Answer {
         sdp: String,
+        id: u32,
     },
     AddTrack {
         request: Box<AddTrack>,
@@ -88,6 +103,7 @@ pub(crate) enum Action {
         /// The client's number for its request.
         request: u32,
     },
+    Sync(Box<SyncState>),
     Leave(LeaveReason),
 }
 
@@ -95,6 +111,12 @@ pub(crate) enum Action {
 #[derive(Debug)]
 pub(crate) enum Event {
     Joined(Box<Joined>),
+    Resumed {
+        member: MemberKey,
+        connection: u32,
+        /// The number of the last reliable message that came of the client.
+        last_message: u32,
+    },
     Offer {
         sdp: String,
         id: u32,
@@ -103,7 +125,7 @@ pub(crate) enum Event {
         sdp: String,
         id: u32,
     },
-    Participant(Arc<Participant>),
+    Participants(Arc<[Arc<Participant>]>),
     TrackPublished {
         cid: String,
         track: Box<TrackInfo>,
@@ -128,6 +150,8 @@ pub(crate) enum Event {
         request: u32,
         outcome: Result<(), Refusal>,
     },
+    /// Last: the session goes on over another connection.
+    Superseded,
     /// Last.
     Left(LeaveReason),
 }
@@ -136,6 +160,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Joined {
     pub(crate) member: MemberKey,
+    pub(crate) connection: u32,
     pub(crate) room: Arc<RoomSummary>,
     pub(crate) participant: Arc<Participant>,
     pub(crate) others: Vec<Arc<Participant>>,

@@ -9,8 +9,9 @@ use sfu_core::output::{Participant, RoomState, SenderSpec};
 use sfu_core::{Input, MemberId, Output, TrackKey};
 use sfu_peer::rtcp::{SenderInfo, Writer};
 use sfu_peer::{Codec, DataKind, H264Profile, SendData, StreamId, TrackSpec};
+use tokio::sync::mpsc::error::TrySendError;
 
-use super::member::{Binding, MemberKey, Sender, Wire, member_id, random_sequence};
+use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_sequence};
 use super::messages::{Event, Joined, NodeEvent, RoomSummary};
 use super::state::{RoomEntry, RoomKey, State};
 
@@ -23,10 +24,25 @@ impl State {
                 others,
             } => self.joined(room, to, participant, others),
             Output::Participant { to, participant } => {
-                self.send_all(&to, || Event::Participant(Arc::clone(&participant)));
+                let participants: Arc<[_]> = Arc::new([participant]);
+                self.send_all(&to, || Event::Participants(Arc::clone(&participants)));
             }
             Output::Room { to, state } => self.tell_of_room(room, &to, &state),
             Output::Outcome { to, request, outcome } => self.send_to(to, Event::Outcome { request, outcome }),
+            Output::Resumed {
+                to,
+                participants,
+                state,
+                speakers,
+            } => {
+                self.send_to(to, Event::Participants(participants.into()));
+                self.tell_of_room(room, &[to], &state);
+                self.send_to(to, Event::Speakers(speakers.into()));
+                // The offer was made before the credentials changed, or never arrived.
+                if let Some(key) = self.key_of(to) {
+                    self.send_offer(key);
+                }
+            }
             Output::TrackPublished { to, cid, track } => {
                 self.send_to(
                     to,
@@ -73,16 +89,19 @@ impl State {
 
     pub(super) fn send_event(&mut self, key: MemberKey, event: Event) {
         let Some(member) = self.members.get(key) else { return };
-        if member.events.try_send(event).is_err() {
-            // The client does not read its signalling, or the session is gone: so is the member.
-            let reason = LeaveReason::SignalLost;
-            self.tell_room(
-                key,
-                Input::Leave {
-                    member: member_id(key),
-                    reason,
-                },
-            );
+        let connection = member.signal.connection;
+        // What a client misses while it is away it is told again when it is back.
+        let Line::Open(events) = &member.signal.line else {
+            return;
+        };
+        match events.try_send(event) {
+            Ok(()) => {}
+            Err(TrySendError::Closed(_)) => self.broken(key, connection),
+            // The client does not read its signalling.
+            Err(TrySendError::Full(_)) => {
+                let (member, reason) = (member_id(key), LeaveReason::SignalLost);
+                self.tell_room(key, Input::Leave { member, reason });
+            }
         }
     }
 
@@ -103,6 +122,7 @@ impl State {
         let Some(entry) = self.rooms.get(room) else { return };
         let joined = Joined {
             member: key,
+            connection: self.members.get(key).map_or(0, |member| member.signal.connection),
             room: Arc::new(summary(entry, entry.room.state())),
             participant,
             others,
@@ -120,7 +140,7 @@ impl State {
     fn left(&mut self, id: MemberId, reason: LeaveReason) {
         let Some(key) = self.key_of(id) else { return };
         let Some(member) = self.members.remove(key) else { return };
-        let _ = member.events.try_send(Event::Left(reason));
+        member.say_last(Event::Left(reason));
         self.drop_peer(member.subscriber);
         if let Some(publisher) = member.publisher {
             self.drop_peer(publisher);

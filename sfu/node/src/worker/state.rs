@@ -102,6 +102,17 @@ impl State {
         self.copies
     }
 
+    /// A worker without a thread, and what it tells the platform.
+    #[cfg(test)]
+    pub(super) fn for_test(config: WorkerConfig) -> (Self, mpsc::Receiver<NodeEvent>) {
+        let socket = crate::socket::bind(config.bind).expect("a socket");
+        let candidate = socket.local_addr().expect("bound");
+        let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
+        let (node_events, told) = mpsc::channel(64);
+        let state = Self::new(0, config, candidate, Outbox::new(socket), metrics, node_events);
+        (state, told)
+    }
+
     /// This turn's time for rooms.
     pub(super) fn time(&self) -> Time {
         self.epoch.1 + self.now.saturating_duration_since(self.epoch.0)
@@ -213,7 +224,7 @@ impl State {
     pub(super) fn start_over(&mut self) {
         for key in self.members.keys() {
             if let Some(member) = self.members.remove(key) {
-                let _ = member.events.try_send(Event::Left(LeaveReason::ServerShutdown));
+                member.say_last(Event::Left(LeaveReason::ServerShutdown));
                 self.tell_node(NodeEvent::Left { place: member.place });
             }
         }
@@ -251,6 +262,7 @@ impl State {
                     entry.timer = None;
                     self.tell(key, Input::Timeout);
                 }
+                Owner::Member(key) => self.give_up(key),
             }
         }
     }

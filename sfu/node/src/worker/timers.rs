@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
+use super::member::MemberKey;
 use super::peers::PeerKey;
 use super::state::RoomKey;
 
@@ -13,6 +14,7 @@ use super::state::RoomKey;
 pub(crate) enum Owner {
     Peer(PeerKey),
     Room(RoomKey),
+    Member(MemberKey),
 }
 
 /// All deadlines of a worker.

@@ -11,6 +11,7 @@ use livekit_protocol::signal_request::Message as Request;
 use livekit_protocol::signal_response::Message as Response;
 use prost::Message as _;
 use rtc::rtp_transceiver::RTCRtpSenderId;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -29,6 +30,8 @@ pub(crate) struct Client {
     clock: Clock,
     pub(crate) subscriber: Pc,
     pub(crate) publisher: Option<Pc>,
+    /// The answer to the join, once it is no longer what the server said first.
+    joined: Option<lk::JoinResponse>,
     /// Everything the server said.
     pub(crate) said: Vec<Response>,
     /// Close code and reason, once the server has closed.
@@ -39,8 +42,7 @@ impl Client {
     /// Connects, and waits for the answer to that.
     pub(crate) async fn join(address: SocketAddr, token: &str, query: &str) -> Self {
         let clock = Clock::system();
-        let url = format!("ws://{address}/rtc?access_token={token}&sdk=test&protocol=16{query}");
-        let (socket, _) = connect_async(url).await.expect("a WebSocket");
+        let socket = connect(address, token, query).await;
         let subscriber = Pc::new(clock.clone()).await;
         let (said, closed) = (Vec::new(), None);
         let mut this = Self {
@@ -48,6 +50,7 @@ impl Client {
             clock,
             subscriber,
             publisher: None,
+            joined: None,
             said,
             closed,
         };
@@ -58,9 +61,41 @@ impl Client {
         this
     }
 
+    /// Loses the signalling connection, as when a network ends; transports stay.
+    pub(crate) async fn cut(&mut self) {
+        let _ = self.socket.get_mut().shutdown().await;
+        drive(&mut [self], "the end of the connection", |clients| {
+            clients[0].closed.is_some()
+        })
+        .await;
+    }
+
+    /// Comes back over another connection. What the server said before is forgotten.
+    pub(crate) async fn resume(&mut self, address: SocketAddr, token: &str) {
+        let query = format!("&reconnect=1&sid={}&reconnect_reason=1", self.sid());
+        self.socket = connect(address, token, &query).await;
+        self.joined = Some(self.joined().clone());
+        self.closed = None;
+        self.said.clear();
+        drive(&mut [self], "an answer to the return", |clients| {
+            !clients[0].said.is_empty()
+        })
+        .await;
+    }
+
+    /// Connects the publisher's transport anew.
+    pub(crate) async fn restart_publisher(&mut self) {
+        let sdp = self.publisher.as_mut().expect("made before").offer_restart();
+        self.ask(offer(sdp, 2)).await;
+        self.wait("the answer", |said| {
+            matches!(said, Response::Answer(answer) if answer.id == 2).then_some(())
+        })
+        .await;
+    }
+
     pub(crate) fn joined(&self) -> &lk::JoinResponse {
-        match &self.said[0] {
-            Response::Join(join) => join,
+        match (&self.joined, self.said.first()) {
+            (Some(join), _) | (None, Some(Response::Join(join))) => join,
             other => panic!("not a join: {other:?}"),
         }
     }
@@ -189,13 +224,7 @@ impl Client {
 
     async fn offer(&mut self) {
         let sdp = self.publisher.as_mut().expect("made before").offer();
-        let offer = lk::SessionDescription {
-            r#type: "offer".to_owned(),
-            sdp,
-            id: 1,
-            ..Default::default()
-        };
-        self.ask(Request::Offer(offer)).await;
+        self.ask(offer(sdp, 1)).await;
         drive(&mut [self], "the publisher's transport", |clients| {
             clients[0]
                 .publisher
@@ -253,6 +282,20 @@ impl Client {
             .expect("channels are open")
             .send_data(label, &packet.encode_to_vec());
     }
+}
+
+async fn connect(address: SocketAddr, token: &str, query: &str) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+    let url = format!("ws://{address}/rtc?access_token={token}&sdk=test&protocol=16{query}");
+    connect_async(url).await.expect("a WebSocket").0
+}
+
+fn offer(sdp: String, id: u32) -> Request {
+    Request::Offer(lk::SessionDescription {
+        r#type: "offer".to_owned(),
+        sdp,
+        id,
+        ..Default::default()
+    })
 }
 
 /// Lets all clients live until `done`.

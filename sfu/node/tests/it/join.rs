@@ -71,7 +71,8 @@ async fn a_client_is_told_what_it_needs_and_gets_a_transport() {
         _ => None,
     })
     .await;
-    ada.ask(Request::SyncState(lk::SyncState::default())).await;
+    ada.ask(Request::GetDataBlobRequest(lk::GetDataBlobRequest::default()))
+        .await;
     ada.wait("a refusal", |said| match said {
         Response::RequestResponse(response) => {
             (response.reason() == lk::request_response::Reason::UnsupportedType).then_some(())

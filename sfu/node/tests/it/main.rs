@@ -9,4 +9,5 @@ mod pc;
 mod platform;
 mod profile;
 mod relay;
+mod resume;
 mod vp8;

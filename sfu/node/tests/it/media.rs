@@ -11,7 +11,7 @@ use crate::node::{TestNode, token, token_with};
 use crate::vp8::Picture;
 
 /// A camera's encoder: each turn it sends a frame of every layer, key frames when one was asked for.
-struct Camera {
+pub(crate) struct Camera {
     sender: RTCRtpSenderId,
     frame: u16,
 }
@@ -40,7 +40,12 @@ impl Camera {
     }
 
     /// Sends frames while everybody lives, until `done`.
-    async fn run(&mut self, clients: &mut [&mut Client], what: &str, mut done: impl FnMut(&[&mut Client]) -> bool) {
+    pub(crate) async fn run(
+        &mut self,
+        clients: &mut [&mut Client],
+        what: &str,
+        mut done: impl FnMut(&[&mut Client]) -> bool,
+    ) {
         let clock = kit_core::Clock::system();
         let mut next = clock.instant();
         for _ in 0..1000 {
@@ -56,7 +61,7 @@ impl Camera {
     }
 }
 
-fn pictures(client: &Client) -> Vec<Picture> {
+pub(crate) fn pictures(client: &Client) -> Vec<Picture> {
     client
         .subscriber
         .packets
@@ -66,7 +71,7 @@ fn pictures(client: &Client) -> Vec<Picture> {
 }
 
 /// Everything that arrived is one stream: numbers without gaps, pictures one after the other, time that only advances.
-fn assert_one_stream(client: &Client) {
+pub(crate) fn assert_one_stream(client: &Client) {
     let packets = &client.subscriber.packets;
     assert!(packets.iter().all(|packet| packet.ssrc == packets[0].ssrc));
     for pair in packets.windows(2) {
@@ -96,7 +101,7 @@ fn settings(sid: &str, width: u32, height: u32) -> Request {
     })
 }
 
-async fn room_of_two(node: &TestNode) -> (Client, Client, Camera, String) {
+pub(crate) async fn room_of_two(node: &TestNode) -> (Client, Client, Camera, String) {
     let mut ada = Client::join(node.livekit, &token("ada", "room"), "").await;
     let bob = Client::join(
         node.livekit,
@@ -108,7 +113,7 @@ async fn room_of_two(node: &TestNode) -> (Client, Client, Camera, String) {
     (ada, bob, Camera { sender, frame: 0 }, sid)
 }
 
-fn has_more_than(count: usize) -> impl Fn(&[&mut Client]) -> bool {
+pub(crate) fn has_more_than(count: usize) -> impl Fn(&[&mut Client]) -> bool {
     move |clients| pictures(clients[1]).len() > count
 }
 

@@ -197,6 +197,12 @@ impl Pc {
         self.pc.local_description().expect("a description").sdp
     }
 
+    /// An offer with new ICE credentials.
+    pub(crate) fn offer_restart(&mut self) -> String {
+        self.pc.restart_ice();
+        self.offer()
+    }
+
     pub(crate) fn take_answer(&mut self, answer: String) {
         let now = self.now();
         let answer = RTCSessionDescription::answer(answer).expect("SDP");

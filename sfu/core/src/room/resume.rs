@@ -1,0 +1,95 @@
+//! Members whose client is back after its signalling connection broke. What it was told meanwhile is lost, so all that
+//! matters is told again: clients know by versions what is news.
+
+use crate::ids::MemberId;
+use crate::input::{DataKind, SyncState, TrackSettings};
+use crate::limits::TRACKS_PER_ROOM_MAX;
+use crate::output::{Output, Speaker};
+use crate::room::Room;
+use crate::time::Time;
+
+impl Room {
+    pub(super) fn resume(&mut self, now: Time, id: MemberId) {
+        if !self.members.contains_key(&id) {
+            return;
+        }
+        // Somebody who left and came again is not gone: clients go by identity.
+        let gone = self
+            .replay
+            .departures(now)
+            .filter(|gone| self.find(&gone.identity).is_none())
+            .cloned();
+        let present = self
+            .members
+            .iter()
+            .filter(|(other, member)| **other == id || !member.permissions().hidden)
+            .map(|(_, member)| member.participant(&self.tracks));
+        let participants = gone.chain(present).collect();
+        let speakers = self.everybodys_loudness();
+        let state = self.state();
+        self.push(Output::Resumed {
+            to: id,
+            participants,
+            state,
+            speakers,
+        });
+    }
+
+    pub(super) fn sync(&mut self, now: Time, id: MemberId, state: SyncState) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let joined_at = member.joined_at();
+        let known = |sid: &_| self.tracks.iter().any(|(_, track)| track.info.sid == *sid);
+        let chosen = state.chosen.into_iter().take(TRACKS_PER_ROOM_MAX).filter(known);
+        member.wishes = chosen.map(|sid| (sid, state.wanted)).collect();
+        self.settle(id);
+        self.track_settings(now, id, state.disabled, TrackSettings::Disabled);
+        for (sid, is_silent) in state.published.into_iter().take(TRACKS_PER_ROOM_MAX) {
+            self.sync_published(id, sid, is_silent);
+        }
+        for payload in self.replay.missed(now, id, joined_at, &state.received) {
+            self.push(Output::Data {
+                to: vec![id],
+                kind: DataKind::Reliable,
+                payload,
+            });
+        }
+    }
+
+    /// A mute or an end that the organizer wanted while the client was away is told again.
+    fn sync_published(&mut self, id: MemberId, sid: crate::ids::TrackSid, is_silent: bool) {
+        let Some(member) = self.members.get(&id) else { return };
+        let announced = member.announced.iter().find(|track| track.sid == sid);
+        let published = member.published.iter().filter_map(|key| self.tracks.get(*key));
+        let muted = announced.map(|track| track.muted).or_else(|| {
+            published
+                .map(|track| &track.info)
+                .find(|info| info.sid == sid)
+                .map(|info| info.muted)
+        });
+        match muted {
+            None => self.push(Output::TrackUnpublished { to: id, track: sid }),
+            Some(true) if !is_silent => self.push(Output::Mute {
+                to: id,
+                track: sid,
+                muted: true,
+            }),
+            Some(_) => {}
+        }
+    }
+
+    /// Who speaks, and that the others who publish sound do not.
+    fn everybodys_loudness(&self) -> Vec<Speaker> {
+        let audible = self.tracks.iter().filter(|(_, track)| !track.codec.is_video());
+        let mut publishers: Vec<_> = audible.map(|(_, track)| track.publisher).collect();
+        publishers.sort_unstable();
+        publishers.dedup();
+        let members = publishers
+            .into_iter()
+            .filter_map(|id| Some((id, self.members.get(&id)?)));
+        members
+            .map(|(id, member)| self.speakers.state_of(id, &member.join().sid))
+            .collect()
+    }
+}
