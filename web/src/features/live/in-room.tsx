@@ -11,6 +11,7 @@ import { FormProblem } from '~/ui/states';
 import type { Call } from './call/call';
 import type { Chat } from './chat/chat';
 import { ChatPanel } from './chat-panel';
+import { ConnectionLine } from './connection-line';
 import { Controls } from './controls';
 import styles from './live-page.module.css';
 import { m } from './messages';
@@ -27,7 +28,6 @@ interface InRoomProps {
 
 /** The stage first, the chat beside it; on a phone below it. */
 export function InRoom({ call, chat, room, canHost, userId }: InRoomProps) {
-  const t = useText();
   const state = useStore(call.state);
   const stage = useStore(call.stage);
   const [ending, setEnding] = useState(false);
@@ -46,9 +46,7 @@ export function InRoom({ call, chat, room, canHost, userId }: InRoomProps) {
           mending={mending}
           onHear={() => void call.startAudio()}
         />
-        <p className={styles.connection} role="status" data-mending={mending || undefined}>
-          {t(mending ? m.connectionMending : m.connectionGood)}
-        </p>
+        <ConnectionLine call={call} mending={mending} />
         <Controls
           call={call}
           stage={stage}

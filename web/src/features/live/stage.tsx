@@ -73,8 +73,10 @@ function Tile({ picture }: { picture: Picture }) {
       data-kind={kind}
       data-mine={(mine && kind === 'camera') || undefined}
       data-speaking={speaking || undefined}
+      data-paused={picture.paused || undefined}
     >
       <video ref={video} autoPlay playsInline muted aria-label={label} />
+      {picture.paused && <p className={styles.paused}>{t(m.picturePaused)}</p>}
       <figcaption>{label}</figcaption>
     </figure>
   );

@@ -26,6 +26,10 @@ function setUp(overrides: Partial<CallWorld> = {}) {
         publish: note('publish'),
         startAudio: note('audio'),
         stage: () => ({ ...emptyStage, count: rooms.length }),
+        readings: async () => ({
+          ...{ at_ms: 0, roundTrip_ms: undefined, quality: 'unknown' },
+          ...{ received: [], sent: [] },
+        }),
       };
       rooms.push(room);
       return room;

@@ -1,5 +1,6 @@
 import { type Problem, ProblemError, toProblem } from '~/lib/problem/problem';
 import { createStore, type Store } from '~/lib/store';
+import type { Readings } from '../connection/readings';
 import {
   emptyStage,
   type GoneReason,
@@ -98,6 +99,11 @@ export class Call {
   async startAudio(): Promise<void> {
     await this.#room?.startAudio();
     this.#look();
+  }
+
+  /** How the connection is now; undefined outside of the room. */
+  async readings(): Promise<Readings | undefined> {
+    return this.#room?.readings();
   }
 
   async publish(bytes: Uint8Array, topic: string): Promise<void> {

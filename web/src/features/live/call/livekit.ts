@@ -1,4 +1,13 @@
-import type { Participant, Room, TrackPublication } from 'livekit-client';
+import type { Participant, RemoteTrackPublication, Room, TrackPublication } from 'livekit-client';
+import {
+  type Readings,
+  type Received,
+  receivedOf,
+  roundTripOf,
+  type Sent,
+  type StatsReport,
+  sentOf,
+} from '../connection/readings';
 import type { GoneReason, MediaEvents, MediaRoom, Picture, Sound, Stage } from './media-room';
 
 /** A media room over livekit-client, which is loaded when somebody joins and not before. */
@@ -8,6 +17,9 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
   const room = new livekit.Room({
     // Two peer connections: what our server speaks.
     singlePeerConnection: false,
+    // What is small or out of sight is fetched small or not at all; what nobody watches is not sent.
+    adaptiveStream: true,
+    dynacast: true,
     publishDefaults: { simulcast: true, videoCodec: 'vp8', dtx: true, red: false },
     videoCaptureDefaults: { resolution: livekit.VideoPresets.h720.resolution },
   });
@@ -29,6 +41,7 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
     RoomEvent.LocalTrackPublished,
     RoomEvent.LocalTrackUnpublished,
     RoomEvent.ActiveSpeakersChanged,
+    RoomEvent.TrackStreamStateChanged,
     RoomEvent.AudioPlaybackStatusChanged,
   ] as const) {
     room.on(event, events.changed);
@@ -56,6 +69,7 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
     publish: (bytes, topic) => me.publishData(new Uint8Array(bytes), { reliable: true, topic }),
     startAudio: () => room.startAudio(),
     stage: () => stageOf(room, Track.Kind.Video, Track.Source.ScreenShare),
+    readings: () => readingsOf(room),
   };
 }
 
@@ -103,7 +117,50 @@ function pictureOf(
     name: person.name || person.identity,
     mine,
     speaking: person.isSpeaking,
+    paused: track?.streamState === 'paused',
     attach: (element) => void track?.attach(element),
     detach: (element) => void track?.detach(element),
   };
+}
+
+/** Asks the browser about each track; a track that ends meanwhile has nothing to say. */
+async function readingsOf(room: Room): Promise<Readings> {
+  const report = async ({ track }: TrackPublication) =>
+    (await track?.getRTCStatsReport().catch(() => undefined)) as StatsReport | undefined;
+  const received: Received[] = [];
+  const sent: Sent[] = [];
+  let roundTrip_ms: number | undefined;
+  for (const person of room.remoteParticipants.values()) {
+    for (const publication of person.trackPublications.values()) {
+      const stats = isPlaying(publication) ? await report(publication) : undefined;
+      if (!stats) continue;
+      roundTrip_ms ??= roundTripOf(stats);
+      received.push({
+        id: publication.trackSid,
+        kind: kindOf(publication),
+        name: person.name || person.identity,
+        senderQuality: person.connectionQuality,
+        paused: publication.track?.streamState === 'paused',
+        ...receivedOf(stats),
+      });
+    }
+  }
+  for (const publication of room.localParticipant.trackPublications.values()) {
+    const stats = publication.isMuted ? undefined : await report(publication);
+    if (!stats) continue;
+    roundTrip_ms ??= roundTripOf(stats);
+    sent.push(sentOf(stats));
+  }
+  const quality = room.localParticipant.connectionQuality;
+  return { at_ms: performance.now(), roundTrip_ms, quality, received, sent };
+}
+
+/** What is muted or out of sight stands still on purpose. */
+function isPlaying(publication: RemoteTrackPublication): boolean {
+  return publication.isSubscribed && !publication.isMuted && publication.isEnabled;
+}
+
+function kindOf({ kind, source }: TrackPublication): Received['kind'] {
+  if (kind === 'audio') return 'sound';
+  return source === 'screen_share' ? 'screen' : 'camera';
 }

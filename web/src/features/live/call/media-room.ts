@@ -1,3 +1,5 @@
+import type { Readings } from '../connection/readings';
+
 /** What the call needs of a media library. livekit.ts is the one for browsers; tests have their own. */
 export interface MediaRoom {
   connect(url: string, token: string): Promise<void>;
@@ -11,6 +13,8 @@ export interface MediaRoom {
   startAudio(): Promise<void>;
   /** What there is to see and hear now. */
   stage(): Stage;
+  /** How the connection is now. */
+  readings(): Promise<Readings>;
 }
 
 /** What a media room says by itself. */
@@ -48,6 +52,8 @@ export interface Picture {
   name: string;
   mine: boolean;
   speaking: boolean;
+  /** The server holds it back because it does not fit through this person's connection. */
+  paused: boolean;
   attach(element: HTMLVideoElement): void;
   detach(element: HTMLVideoElement): void;
 }
