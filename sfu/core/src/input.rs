@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::codec::Codec;
 use crate::forward::SenderStart;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
-use crate::publish::{Source, TrackKind, VideoLayer, VideoQuality};
+use crate::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
 use crate::room::TrackKey;
 
 /// One mutation of a room. After each, [`crate::Room::poll`] is drained until it returns `None`.
@@ -160,6 +160,22 @@ pub enum Input {
     },
     /// The room's metadata changes. More than [`crate::limits::METADATA_BYTES_MAX`] changes nothing.
     RoomMetadata(String),
+    /// A publisher changed how a track is made.
+    UpdateTrack {
+        /// Who.
+        member: MemberId,
+        /// The track.
+        track: TrackSid,
+        /// How.
+        change: TrackChange,
+    },
+    /// A publisher says who may subscribe to its tracks; until then everybody may.
+    Allow {
+        /// Who.
+        member: MemberId,
+        /// Whom.
+        allowance: Box<Allowance>,
+    },
     /// A member's client is back over another signalling connection: what it may have missed is told again.
     Resume(MemberId),
     /// What a client that is back believes; told what is otherwise.
@@ -305,6 +321,50 @@ pub struct ProfileUpdate {
     pub metadata: Option<String>,
     /// Opaque to us; an empty value removes the attribute.
     pub attributes: BTreeMap<String, String>,
+}
+
+/// How a track is made from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrackChange {
+    /// Sound.
+    Audio {
+        /// All that is so now.
+        features: Vec<AudioFeature>,
+    },
+    /// Pictures.
+    Video {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+}
+
+/// Who may subscribe to a publisher's tracks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowance {
+    /// Everybody, to all.
+    Everybody,
+    /// These, and nobody else.
+    These(Vec<Allowed>),
+}
+
+/// Somebody who may subscribe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// Who.
+    pub who: Subscriber,
+    /// These tracks; all when `None`.
+    pub tracks: Option<Vec<TrackSid>>,
+}
+
+/// A subscriber as a publisher names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subscriber {
+    /// Whoever has this identity.
+    Identity(Identity),
+    /// Whoever has this connection.
+    Sid(ParticipantSid),
 }
 
 /// What a client believes after its signalling connection broke.

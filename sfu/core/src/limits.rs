@@ -45,6 +45,11 @@ pub const LAYER_IDLE: Duration = Duration::from_millis(750);
 /// Least time between two key frame requests for one layer: encoders need about one round trip, and each key frame
 /// costs everybody several times a usual frame.
 pub const KEY_FRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
+/// How long nobody has to want a layer before its publisher is told to stop sending it: somebody who resizes a window or
+/// turns a page wants it again soon, and each beginning costs a key frame.
+pub const DEMAND_HOLD: Duration = Duration::from_secs(5);
+/// Whom a publisher names when it says who may subscribe.
+pub const ALLOWANCES_MAX: usize = 1_024;
 /// How often speakers are judged; LiveKit's clients expect about this cadence.
 pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
 /// Time between two sender reports of one stream: about 1/s keeps lip sync within a frame of clock drift, far below

@@ -9,7 +9,7 @@ use crate::codec::Codec;
 use crate::forward::SenderNumbers;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
 use crate::input::{DataKind, LeaveReason, Permissions};
-use crate::publish::TrackInfo;
+use crate::publish::{TrackInfo, Wanted};
 use crate::room::{StreamKey, TrackKey};
 use crate::time::Time;
 
@@ -101,6 +101,35 @@ pub enum Output {
         track: TrackSid,
         /// Why.
         refusal: Refusal,
+    },
+    /// Tell a subscriber that it may, or may not, have a track that it wants.
+    SubscriptionPermission {
+        /// The subscriber.
+        to: MemberId,
+        /// The track's publisher.
+        publisher: ParticipantSid,
+        /// The track.
+        track: TrackSid,
+        /// Whether it may.
+        allowed: bool,
+    },
+    /// Tell a publisher that a track of theirs has its first subscriber.
+    Subscribed {
+        /// The publisher.
+        to: MemberId,
+        /// The track.
+        track: TrackSid,
+    },
+    /// Tell a publisher what is wanted of a track.
+    Demand {
+        /// The publisher.
+        to: MemberId,
+        /// The track.
+        track: TrackSid,
+        /// Its codec.
+        codec: Codec,
+        /// The highest quality that anybody wants.
+        wanted: Wanted,
     },
     /// Tell members who speaks: those whose state changed.
     Speakers {

@@ -3,7 +3,9 @@
 //! All state changes go through [`Room::handle`], except the packet path ([`Room::forward`] and [`Room::repeat`]), which
 //! runs for each packet and so goes straight to the track and straight out through an [`Egress`].
 
+mod allowance;
 mod data;
+mod demand;
 mod media;
 mod member;
 mod membership;
@@ -154,6 +156,8 @@ impl Room {
                 request,
             } => self.update_profile(member, *update, by, request),
             Input::RoomMetadata(metadata) => self.room_metadata(metadata),
+            Input::UpdateTrack { member, track, change } => self.update_track(member, &track, change),
+            Input::Allow { member, allowance } => self.allow(member, *allowance),
             Input::Resume(member) => self.resume(now, member),
             Input::Sync { member, state } => self.sync(now, member, *state),
             Input::Close(reason) => self.close(now, reason),
@@ -215,6 +219,7 @@ impl Room {
         }
         self.next_tick = (!self.tracks.is_empty()).then_some(now + TICK);
         self.tick_media(now);
+        self.tick_demand(now);
         self.tick_speakers(now);
     }
 

@@ -64,9 +64,10 @@ pub(crate) const DATA_PER_SECOND: u32 = 200;
 pub(crate) const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a room's name or an identity.
 pub(crate) const NAME_BYTES_MAX: usize = 256;
-/// Changes of their own profile that a client may make at once, and then each second: each is told to the whole room.
-pub(crate) const PROFILE_BURST: u32 = 50;
-/// See [`PROFILE_BURST`].
-pub(crate) const PROFILE_PER_SECOND: u32 = 5;
+/// Changes of a profile, of tracks, and of who may subscribe that a client may make at once, and then each second: each
+/// is told to the whole room, or has everybody's subscriptions looked at.
+pub(crate) const BROADCAST_BURST: u32 = 50;
+/// See [`BROADCAST_BURST`].
+pub(crate) const BROADCAST_PER_SECOND: u32 = 5;
 /// Tracks whose wanted codec is remembered; more than a member may publish.
 pub(crate) const PREFERENCES_MAX: usize = 16;

@@ -153,6 +153,11 @@ impl Down {
         }
     }
 
+    /// The layer that the subscriber wants, whatever it can have; `None` when it shows nothing.
+    pub const fn wanted(&self) -> Option<u8> {
+        if self.paused { None } else { Some(self.target.layer) }
+    }
+
     /// Takes the subscriber's wishes.
     pub const fn set_target(&mut self, target: Option<Target>) {
         match target {

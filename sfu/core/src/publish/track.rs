@@ -49,6 +49,15 @@ impl VideoQuality {
         }
     }
 
+    /// The quality of a layer's rank.
+    pub const fn of_rank(rank: u8) -> Self {
+        match rank {
+            0 => Self::Low,
+            1 => Self::Medium,
+            _ => Self::High,
+        }
+    }
+
     /// Rank of the layer that LiveKit's clients name by this RID; a stream without one is the only layer.
     pub fn of_rid(rid: Option<&str>) -> Option<Self> {
         match rid {
@@ -58,6 +67,25 @@ impl VideoQuality {
             Some(_) => None,
         }
     }
+}
+
+/// What a publisher says of how it makes sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AudioFeature {
+    /// Two channels.
+    Stereo,
+    /// It keeps sending in silence.
+    NoDtx,
+    /// Evened loudness.
+    AutoGainControl,
+    /// Without echo.
+    EchoCancellation,
+    /// Without noise.
+    NoiseSuppression,
+    /// Without noise, by more than the browser's means.
+    EnhancedNoiseCancellation,
+    /// What was said while connecting follows as a data stream.
+    PreconnectBuffer,
 }
 
 /// One layer as the publisher announced it.
@@ -102,11 +130,26 @@ pub struct TrackInfo {
     pub stereo: bool,
     /// The publisher keeps sending in silence.
     pub disable_dtx: bool,
+    /// How sound is made; empty for pictures.
+    pub features: Vec<AudioFeature>,
     /// The publisher sends redundant audio.
     pub disable_red: bool,
 }
 
 impl TrackInfo {
+    /// The picture has another size now, and so have its layers.
+    pub fn resize(&mut self, width: u32, height: u32) {
+        let scale = |of: u32, from: u32, to: u32| match (u64::from(of) * u64::from(to)).checked_div(u64::from(from)) {
+            Some(scaled) => u32::try_from(scaled).unwrap_or(u32::MAX),
+            None => to,
+        };
+        for layer in &mut self.layers {
+            layer.width = scale(layer.width, self.width, width);
+            layer.height = scale(layer.height, self.height, height);
+        }
+        (self.width, self.height) = (width, height);
+    }
+
     /// The least layer whose picture is at least `width` × `height`, or the highest.
     pub fn quality_for(&self, width: u32, height: u32) -> VideoQuality {
         let fits = |layer: &&VideoLayer| layer.width >= width && layer.height >= height;
@@ -146,8 +189,20 @@ mod tests {
             simulcast: true,
             stereo: false,
             disable_dtx: false,
+            features: Vec::new(),
             disable_red: false,
         }
+    }
+
+    #[test]
+    fn a_picture_that_changes_its_size_keeps_its_ladder() {
+        let mut info = info();
+        info.resize(640, 640);
+        let sizes: Vec<_> = info.layers.iter().map(|layer| (layer.width, layer.height)).collect();
+        assert_eq!(sizes, [(160, 160), (320, 320), (640, 640)]);
+        info.resize(0, 0);
+        info.resize(100, 100);
+        assert_eq!(info.quality_for(100, 100), VideoQuality::Low);
     }
 
     #[test]

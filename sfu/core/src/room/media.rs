@@ -80,6 +80,10 @@ impl Room {
             down.set_target(super::subscription::target(*settings, &track.info));
         }
         track.add_down(down);
+        if !std::mem::replace(&mut track.had_subscriber, true) {
+            let (to, track) = (track.publisher, track.info.sid.clone());
+            self.outputs.push_back(Output::Subscribed { to, track });
+        }
         self.ask_key_frames(now, key);
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::TrackSid;
-use crate::input::{AddTrack, Join, Permissions, TrackSettings};
+use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
 use crate::publish::TrackInfo;
 use crate::room::{Track, TrackKey};
@@ -26,6 +26,10 @@ pub(super) struct Member {
     pub(super) wishes: BTreeMap<TrackSid, bool>,
     /// How they show tracks.
     pub(super) settings: BTreeMap<TrackSid, TrackSettings>,
+    /// Who may subscribe to what they publish.
+    pub(super) allowance: Allowance,
+    /// Tracks that they want and their publishers deny them.
+    pub(super) denied: BTreeSet<TrackKey>,
     /// Tracks for which an outgoing stream was asked of the shell.
     pub(super) attached: BTreeSet<TrackKey>,
 }
@@ -41,6 +45,8 @@ impl Member {
             published: Vec::new(),
             wishes: BTreeMap::new(),
             settings: BTreeMap::new(),
+            allowance: Allowance::Everybody,
+            denied: BTreeSet::new(),
             attached: BTreeSet::new(),
         }
     }

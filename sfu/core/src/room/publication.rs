@@ -2,10 +2,10 @@
 
 use crate::codec::Codec;
 use crate::ids::{MemberId, TrackSid};
-use crate::input::{AddTrack, By};
+use crate::input::{AddTrack, By, TrackChange};
 use crate::limits::{NAME_BYTES_MAX, TRACKS_PER_MEMBER_MAX, TRACKS_PER_ROOM_MAX};
 use crate::output::{Output, Refusal};
-use crate::publish::{TrackInfo, TrackKind, VideoLayer, VideoQuality};
+use crate::publish::{AudioFeature, TrackInfo, TrackKind, VideoLayer, VideoQuality};
 use crate::room::{Member, Room, StreamKey, Track, TrackKey};
 use crate::time::Time;
 
@@ -134,6 +134,7 @@ impl Room {
         for (id, member) in &mut self.members {
             member.wishes.remove(&track.info.sid);
             member.settings.remove(&track.info.sid);
+            member.denied.remove(&key);
             if member.attached.remove(&key) {
                 self.outputs.push_back(Output::Detach {
                     member: *id,
@@ -171,6 +172,36 @@ impl Room {
         self.tell_everybody(id);
     }
 
+    /// The publisher has changed how a track is made.
+    pub(super) fn update_track(&mut self, id: MemberId, sid: &TrackSid, change: TrackChange) {
+        let Some(member) = self.members.get(&id) else { return };
+        let of_name = |key: &TrackKey| self.tracks.get(*key).is_some_and(|track| track.info.sid == *sid);
+        let Some(key) = member.published.iter().copied().find(of_name) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let info = &mut track.info;
+        let before = info.clone();
+        match (change, info.kind) {
+            (TrackChange::Audio { mut features }, TrackKind::Audio) => {
+                features.sort_unstable();
+                features.dedup();
+                info.stereo = features.contains(&AudioFeature::Stereo);
+                info.disable_dtx = features.contains(&AudioFeature::NoDtx);
+                info.features = features;
+            }
+            (TrackChange::Video { width, height }, TrackKind::Video) => info.resize(width, height),
+            (TrackChange::Audio { .. } | TrackChange::Video { .. }, _) => return,
+        }
+        if *info == before {
+            return;
+        }
+        if let Some(member) = self.members.get_mut(&id) {
+            member.touch();
+        }
+        self.tell_everybody(id);
+    }
+
     fn find_published(&self, id: MemberId, cid: &str) -> Option<TrackKey> {
         let is_it = |key: &TrackKey| self.tracks.get(*key).is_some_and(|track| track.cid == cid);
         self.members.get(&id)?.published.iter().copied().find(is_it)
@@ -187,6 +218,17 @@ fn refuse(member: &Member, request: &AddTrack) -> Option<Refusal> {
     }
     let tracks = member.announced.len() + member.published.len();
     (tracks >= TRACKS_PER_MEMBER_MAX).then_some(Refusal::LimitExceeded)
+}
+
+fn features(request: &AddTrack) -> Vec<AudioFeature> {
+    let said = [
+        (request.stereo, AudioFeature::Stereo),
+        (request.disable_dtx, AudioFeature::NoDtx),
+    ];
+    let is_sound = request.kind == TrackKind::Audio;
+    said.into_iter()
+        .filter_map(|(is_so, feature)| (is_sound && is_so).then_some(feature))
+        .collect()
 }
 
 /// What everybody is told of an announced track.
@@ -217,6 +259,7 @@ fn info(request: &AddTrack) -> TrackInfo {
         layers,
         stereo: request.stereo,
         disable_dtx: request.disable_dtx,
+        features: features(request),
         disable_red: request.disable_red,
     }
 }

@@ -48,6 +48,7 @@ impl Room {
         for (sid, is_silent) in state.published.into_iter().take(TRACKS_PER_ROOM_MAX) {
             self.sync_published(id, sid, is_silent);
         }
+        self.tell_demands(id);
         for payload in self.replay.missed(now, id, joined_at, &state.received) {
             self.push(Output::Data {
                 to: vec![id],

@@ -64,19 +64,23 @@ impl Room {
                 track.aim(id);
                 self.ask_key_frames(now, key);
             }
+            self.raise_demand(id, key);
         }
     }
 
     /// Makes what a member gets what they should get.
     pub(super) fn settle(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else { return };
-        let desired: BTreeSet<TrackKey> = self
+        let wanted = self
             .tracks
             .iter()
             .filter(|(_, track)| track.publisher != id && member.wants(&track.info.sid))
-            .map(|(key, _)| key)
-            .collect();
+            .map(|(key, _)| key);
+        let (desired, denied): (BTreeSet<_>, BTreeSet<_>) = wanted.partition(|key| self.is_allowed(*key, id));
         let deltas = reconcile(&desired, &member.attached);
+        if !(denied.is_empty() && member.denied.is_empty()) {
+            self.tell_denials(id, denied, &desired);
+        }
         for key in deltas.remove {
             self.detach(id, key);
         }
@@ -118,6 +122,7 @@ impl Room {
                 track: key,
                 spec,
             });
+            self.raise_demand(id, key);
         }
     }
 

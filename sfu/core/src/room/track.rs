@@ -6,7 +6,7 @@ use crate::codec::{Codec, Payload};
 use crate::forward::{Down, Egress};
 use crate::ids::MemberId;
 use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
-use crate::publish::{Inbound, Layer, SenderClock, TrackInfo};
+use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo};
 use crate::room::media::Packet;
 use crate::room::speakers::Loudness;
 use crate::time::Time;
@@ -23,6 +23,9 @@ pub struct Track {
     pub(super) publisher: MemberId,
     pub(super) codec: Codec,
     pub(super) loudness: Loudness,
+    pub(super) demand: Demand,
+    /// Its publisher knows that somebody subscribed.
+    pub(super) had_subscriber: bool,
     layers: [Option<Layer>; LAYERS],
     active: [bool; LAYERS],
     downs: Vec<Down>,
@@ -30,13 +33,15 @@ pub struct Track {
 }
 
 impl Track {
-    pub(super) const fn new(info: TrackInfo, cid: String, publisher: MemberId, codec: Codec, now: Time) -> Self {
+    pub(super) fn new(info: TrackInfo, cid: String, publisher: MemberId, codec: Codec, now: Time) -> Self {
         Self {
             info,
             cid,
             publisher,
             codec,
             loudness: Loudness::new(),
+            demand: Demand::default(),
+            had_subscriber: false,
             layers: [const { None }; LAYERS],
             active: [false; LAYERS],
             downs: Vec::new(),

@@ -3,4 +3,5 @@
 mod administration;
 mod life;
 mod resume;
+mod wishes;
 mod world;

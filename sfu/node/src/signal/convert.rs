@@ -2,9 +2,11 @@
 
 use livekit_protocol as lk;
 use livekit_protocol::signal_response::Message;
+use sfu_core::TrackSid;
+use sfu_core::codec::Codec;
 use sfu_core::input::{LeaveReason, Permissions, PublishRight};
 use sfu_core::output::{Participant, ParticipantState, Refusal, Speaker};
-use sfu_core::publish::{Source, TrackInfo, TrackKind, VideoQuality};
+use sfu_core::publish::{AudioFeature, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
 
 use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
 use crate::worker::{Event, Joined, RoomSummary};
@@ -61,6 +63,19 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
                 err: error.into(),
             })
         }
+        Event::SubscriptionPermission {
+            publisher,
+            track,
+            allowed,
+        } => Message::SubscriptionPermissionUpdate(lk::SubscriptionPermissionUpdate {
+            participant_sid: publisher.to_string(),
+            track_sid: track.to_string(),
+            allowed,
+        }),
+        Event::Subscribed(track) => Message::TrackSubscribed(lk::TrackSubscribed {
+            track_sid: track.to_string(),
+        }),
+        Event::Demand { track, codec, wanted } => Message::SubscribedQualityUpdate(demand(&track, codec, wanted)),
         Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
             speakers: speakers.iter().map(speaker).collect(),
         }),
@@ -289,7 +304,29 @@ fn track(info: &TrackInfo) -> lk::TrackInfo {
         stereo: info.stereo,
         disable_red: info.disable_red,
         stream: info.stream.clone(),
+        audio_features: info.features.iter().map(|of| feature(*of).into()).collect(),
         ..lk::TrackInfo::default()
+    }
+}
+
+/// Clients look for the codec by its short name; older ones read the qualities without one.
+#[expect(deprecated, reason = "clients before 1.9 read `subscribed_qualities`")]
+fn demand(track: &TrackSid, codec: Codec, wanted: Wanted) -> lk::SubscribedQualityUpdate {
+    let name = codec.mime_type().rsplit('/').next().unwrap_or_default();
+    let qualities: Vec<_> = [VideoQuality::Low, VideoQuality::Medium, VideoQuality::High]
+        .into_iter()
+        .map(|of| lk::SubscribedQuality {
+            quality: quality(of).into(),
+            enabled: wanted >= Some(of),
+        })
+        .collect();
+    lk::SubscribedQualityUpdate {
+        track_sid: track.to_string(),
+        subscribed_qualities: qualities.clone(),
+        subscribed_codecs: vec![lk::SubscribedCodec {
+            codec: name.to_ascii_lowercase(),
+            qualities,
+        }],
     }
 }
 
@@ -308,6 +345,19 @@ const fn source(of: Source) -> lk::TrackSource {
         Source::Microphone => lk::TrackSource::Microphone,
         Source::ScreenShare => lk::TrackSource::ScreenShare,
         Source::ScreenShareAudio => lk::TrackSource::ScreenShareAudio,
+    }
+}
+
+const fn feature(of: AudioFeature) -> lk::AudioTrackFeature {
+    use lk::AudioTrackFeature as Lk;
+    match of {
+        AudioFeature::Stereo => Lk::TfStereo,
+        AudioFeature::NoDtx => Lk::TfNoDtx,
+        AudioFeature::AutoGainControl => Lk::TfAutoGainControl,
+        AudioFeature::EchoCancellation => Lk::TfEchoCancellation,
+        AudioFeature::NoiseSuppression => Lk::TfNoiseSuppression,
+        AudioFeature::EnhancedNoiseCancellation => Lk::TfEnhancedNoiseCancellation,
+        AudioFeature::PreconnectBuffer => Lk::TfPreconnectBuffer,
     }
 }
 

@@ -5,8 +5,10 @@ use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, By, LeaveReason, ProfileUpdate, SyncState, TrackSettings};
-use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
+use sfu_core::input::{
+    AddTrack, Allowance, Allowed, By, LeaveReason, ProfileUpdate, Subscriber, SyncState, TrackChange, TrackSettings,
+};
+use sfu_core::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
 
 use crate::sid;
 use crate::worker::Action;
@@ -70,6 +72,20 @@ impl Request {
                 request: request.request_id,
                 update: Box::new(profile(request)),
             }),
+            Message::UpdateAudioTrack(request) => Self::Act(Action::UpdateTrack {
+                track: request.track_sid.into(),
+                change: TrackChange::Audio {
+                    features: request.features.into_iter().filter_map(feature).collect(),
+                },
+            }),
+            Message::UpdateVideoTrack(request) => Self::Act(Action::UpdateTrack {
+                track: request.track_sid.into(),
+                change: TrackChange::Video {
+                    width: request.width,
+                    height: request.height,
+                },
+            }),
+            Message::SubscriptionPermission(request) => Self::Act(Action::Allow(Box::new(allowance(request)))),
             Message::SyncState(state) => Self::Act(Action::Sync(Box::new(sync(state)))),
             // Layers follow from what is sent; the message is deprecated, and repeats what is known.
             Message::UpdateLayers(_) => Self::Nothing,
@@ -93,6 +109,21 @@ fn sync(state: lk::SyncState) -> SyncState {
             .map(|received| (received.publisher_sid.into(), received.last_seq))
             .collect(),
     }
+}
+
+fn allowance(request: lk::SubscriptionPermission) -> Allowance {
+    if request.all_participants {
+        return Allowance::Everybody;
+    }
+    let allowed = |permission: lk::TrackPermission| Allowed {
+        who: if permission.participant_identity.is_empty() {
+            Subscriber::Sid(permission.participant_sid.into())
+        } else {
+            Subscriber::Identity(permission.participant_identity.into())
+        },
+        tracks: (!permission.all_tracks).then(|| sids(permission.track_sids)),
+    };
+    Allowance::These(request.track_permissions.into_iter().map(allowed).collect())
 }
 
 /// What is empty stays as it is: clients send all three, whichever they change.
@@ -209,6 +240,20 @@ fn quality(value: i32) -> Option<VideoQuality> {
         Ok(lk::VideoQuality::Medium) => Some(VideoQuality::Medium),
         Ok(lk::VideoQuality::High) | Err(_) => Some(VideoQuality::High),
         Ok(lk::VideoQuality::Off) => None,
+    }
+}
+
+/// `None` for what only newer clients know.
+fn feature(value: i32) -> Option<AudioFeature> {
+    use lk::AudioTrackFeature as Lk;
+    match Lk::try_from(value).ok()? {
+        Lk::TfStereo => Some(AudioFeature::Stereo),
+        Lk::TfNoDtx => Some(AudioFeature::NoDtx),
+        Lk::TfAutoGainControl => Some(AudioFeature::AutoGainControl),
+        Lk::TfEchoCancellation => Some(AudioFeature::EchoCancellation),
+        Lk::TfNoiseSuppression => Some(AudioFeature::NoiseSuppression),
+        Lk::TfEnhancedNoiseCancellation => Some(AudioFeature::EnhancedNoiseCancellation),
+        Lk::TfPreconnectBuffer => Some(AudioFeature::PreconnectBuffer),
     }
 }
 

@@ -14,7 +14,7 @@ use super::codec::{self, Format};
 use super::requests::Request;
 use super::{ConnectQuery, Frame, convert};
 use crate::limits::{
-    EVENTS, JOIN_TIMEOUT, PING_TIMEOUT, PROFILE_BURST, PROFILE_PER_SECOND, SIGNAL_BURST, SIGNAL_BYTES_MAX,
+    BROADCAST_BURST, BROADCAST_PER_SECOND, EVENTS, JOIN_TIMEOUT, PING_TIMEOUT, SIGNAL_BURST, SIGNAL_BYTES_MAX,
     SIGNAL_PER_SECOND,
 };
 use crate::node::Node;
@@ -145,7 +145,8 @@ struct Session<'n> {
     member: Option<(MemberKey, u32)>,
     format: Format,
     allowance: Bucket,
-    profile_allowance: Bucket,
+    /// What the whole room hears of, or is looked at for.
+    broadcasts: Bucket,
     last_heard: Instant,
 }
 
@@ -159,7 +160,7 @@ impl<'n> Session<'n> {
             member: None,
             format: Format::Binary,
             allowance: Bucket::new(SIGNAL_BURST, SIGNAL_PER_SECOND, now),
-            profile_allowance: Bucket::new(PROFILE_BURST, PROFILE_PER_SECOND, now),
+            broadcasts: Bucket::new(BROADCAST_BURST, BROADCAST_PER_SECOND, now),
             last_heard: now,
         }
     }
@@ -208,9 +209,12 @@ impl<'n> Session<'n> {
             return self.send(convert::unsupported()).await;
         };
         match Request::read(message, self.node.rng()) {
-            Request::Act(Action::UpdateProfile { request, .. }) if !self.profile_allowance.take(now) => {
+            Request::Act(Action::UpdateProfile { request, .. }) if !self.broadcasts.take(now) => {
                 let refused = convert::outcome(request, Err(Refusal::LimitExceeded));
                 self.send(Message::RequestResponse(refused)).await
+            }
+            Request::Act(Action::UpdateTrack { .. } | Action::Allow(_)) if !self.broadcasts.take(now) => {
+                Err(Close::TOO_MANY)
             }
             Request::Act(action) => self.act(action),
             Request::Ping { timestamp, legacy } => self.pong(timestamp, legacy).await,

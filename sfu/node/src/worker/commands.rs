@@ -145,6 +145,12 @@ impl State {
                 by: By::Themselves,
                 request,
             },
+            Action::UpdateTrack { track, change } => Input::UpdateTrack {
+                member: id,
+                track,
+                change,
+            },
+            Action::Allow(allowance) => Input::Allow { member: id, allowance },
             Action::Sync(state) => Input::Sync { member: id, state },
             Action::Leave(reason) => Input::Leave { member: id, reason },
         };

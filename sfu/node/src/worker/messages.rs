@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
-use sfu_core::input::{AddTrack, By, LeaveReason, Permissions, ProfileUpdate, SyncState, TrackSettings};
+use sfu_core::input::{
+    AddTrack, Allowance, By, LeaveReason, Permissions, ProfileUpdate, SyncState, TrackChange, TrackSettings,
+};
 use sfu_core::output::{Participant, Refusal, RoomState, Speaker};
-use sfu_core::publish::TrackInfo;
+use sfu_core::publish::{TrackInfo, Wanted};
+use sfu_core::{ParticipantSid, TrackSid};
 use tokio::sync::mpsc;
 
 use super::MemberKey;
@@ -103,6 +105,11 @@ pub(crate) enum Action {
         /// The client's number for its request.
         request: u32,
     },
+    UpdateTrack {
+        track: TrackSid,
+        change: TrackChange,
+    },
+    Allow(Box<Allowance>),
     Sync(Box<SyncState>),
     Leave(LeaveReason),
 }
@@ -142,6 +149,17 @@ pub(crate) enum Event {
     SubscriptionRefused {
         track: TrackSid,
         refusal: Refusal,
+    },
+    SubscriptionPermission {
+        publisher: ParticipantSid,
+        track: TrackSid,
+        allowed: bool,
+    },
+    Subscribed(TrackSid),
+    Demand {
+        track: TrackSid,
+        codec: Codec,
+        wanted: Wanted,
     },
     Speakers(Arc<[Speaker]>),
     Room(Arc<RoomSummary>),

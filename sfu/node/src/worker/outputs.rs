@@ -16,6 +16,10 @@ use super::messages::{Event, Joined, NodeEvent, RoomSummary};
 use super::state::{RoomEntry, RoomKey, State};
 
 impl State {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the closed list of all that a room wants done, each entry with the one call that does it"
+    )]
     pub(super) fn output(&mut self, room: RoomKey, output: Output) {
         match output {
             Output::Joined {
@@ -58,6 +62,26 @@ impl State {
             Output::SubscriptionRefused { to, track, refusal } => {
                 self.send_to(to, Event::SubscriptionRefused { track, refusal });
             }
+            Output::SubscriptionPermission {
+                to,
+                publisher,
+                track,
+                allowed,
+            } => self.send_to(
+                to,
+                Event::SubscriptionPermission {
+                    publisher,
+                    track,
+                    allowed,
+                },
+            ),
+            Output::Subscribed { to, track } => self.send_to(to, Event::Subscribed(track)),
+            Output::Demand {
+                to,
+                track,
+                codec,
+                wanted,
+            } => self.send_to(to, Event::Demand { track, codec, wanted }),
             Output::Speakers { to, speakers } => {
                 let speakers: Arc<[_]> = speakers.into();
                 self.send_all(&to, || Event::Speakers(Arc::clone(&speakers)));

@@ -11,3 +11,4 @@ mod profile;
 mod relay;
 mod resume;
 mod vp8;
+mod wishes;

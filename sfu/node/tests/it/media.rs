@@ -17,7 +17,7 @@ pub(crate) struct Camera {
 }
 
 impl Camera {
-    fn send(&mut self, publisher: &mut Client) {
+    pub(crate) fn send(&mut self, publisher: &mut Client) {
         let pc = publisher.publisher.as_mut().expect("it publishes");
         let wanted = std::mem::take(&mut pc.key_frames_wanted);
         self.frame += 1;
@@ -91,7 +91,7 @@ pub(crate) fn assert_one_stream(client: &Client) {
     }
 }
 
-fn settings(sid: &str, width: u32, height: u32) -> Request {
+pub(crate) fn settings(sid: &str, width: u32, height: u32) -> Request {
     let track_sids = vec![sid.to_owned()];
     Request::TrackSetting(lk::UpdateTrackSettings {
         track_sids,

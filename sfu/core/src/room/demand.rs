@@ -1,0 +1,70 @@
+//! What subscribers want of each track, told to its publisher.
+
+use crate::ids::MemberId;
+use crate::output::Output;
+use crate::publish::{VideoQuality, Wanted};
+use crate::room::{Room, TrackKey, subscription};
+use crate::time::Time;
+
+impl Room {
+    /// A member wants a track, or another quality of it.
+    pub(super) fn raise_demand(&mut self, id: MemberId, key: TrackKey) {
+        let Some(member) = self.members.get(&id) else { return };
+        let Some(track) = self.tracks.get_mut(key).filter(|track| track.codec.is_video()) else {
+            return;
+        };
+        let wanted = match member.settings.get(&track.info.sid) {
+            Some(settings) => subscription::target(*settings, &track.info).map(|target| target.layer),
+            None => Some(u8::MAX),
+        };
+        let wanted = quality(wanted, track.info.simulcast);
+        if track.demand.raise(wanted) {
+            self.tell_demand(key);
+        }
+    }
+
+    pub(super) fn tick_demand(&mut self, now: Time) {
+        for key in self.tracks.keys() {
+            let Some(track) = self.tracks.get_mut(key).filter(|track| track.codec.is_video()) else {
+                continue;
+            };
+            let wanted = track.downs().iter().filter_map(|down| down.wanted()).max();
+            let wanted = quality(wanted, track.info.simulcast);
+            if track.demand.settle(now, wanted) {
+                self.tell_demand(key);
+            }
+        }
+    }
+
+    /// Says to a publisher once more what is wanted of all their tracks.
+    pub(super) fn tell_demands(&mut self, id: MemberId) {
+        let published = self.members.get(&id).map(|member| member.published.clone());
+        for key in published.unwrap_or_default() {
+            if self.tracks.get(key).is_some_and(|track| track.codec.is_video()) {
+                self.tell_demand(key);
+            }
+        }
+    }
+
+    fn tell_demand(&mut self, key: TrackKey) {
+        let Some(track) = self.tracks.get(key) else { return };
+        let demand = Output::Demand {
+            to: track.publisher,
+            track: track.info.sid.clone(),
+            codec: track.codec,
+            wanted: track.demand.told(),
+        };
+        self.push(demand);
+    }
+}
+
+/// A track with one layer has it in whatever quality is asked for.
+fn quality(layer: Option<u8>, simulcast: bool) -> Wanted {
+    layer.map(|rank| {
+        if simulcast {
+            VideoQuality::of_rank(rank)
+        } else {
+            VideoQuality::High
+        }
+    })
+}
