@@ -1,6 +1,7 @@
 import { Code, ConnectError, type UnaryRequest, type UnaryResponse } from '@connectrpc/connect';
-import { describe, expect, it } from 'vitest';
-import { authentication } from './transport';
+import { describe, expect, it, vi } from 'vitest';
+import { toProblem } from '~/lib/problem/problem';
+import { authentication, fetchOrUnavailable } from './transport';
 
 interface Script {
   token: string | undefined;
@@ -67,5 +68,24 @@ describe('authentication', () => {
       outcome: 'Unauthenticated',
       refreshes: 0,
     });
+  });
+});
+
+describe('a network that is away', () => {
+  it('is not taken for a fault of the server', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch');
+    });
+    const error = await fetchOrUnavailable('/').catch((thrown: unknown) => thrown);
+    expect(toProblem(error)).toMatchObject({ code: Code.Unavailable, transient: true });
+    expect(toProblem(error).title.text).toMatch(/We cannot reach the server/);
+  });
+
+  it('leaves a call that was given up alone', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new DOMException('', 'AbortError');
+    });
+    const error = await fetchOrUnavailable('/').catch((thrown: unknown) => thrown);
+    expect(toProblem(error).code).toBe(Code.Canceled);
   });
 });

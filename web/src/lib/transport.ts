@@ -24,11 +24,25 @@ export function authentication(session: Pick<Session, 'accessToken' | 'refresh'>
   };
 }
 
+/** What browsers throw when there is no network is a TypeError, which would read as a fault of ours. */
+export async function fetchOrUnavailable(
+  input: RequestInfo | URL,
+  init?: RequestInit,
+): Promise<Response> {
+  try {
+    return await fetch(input, init);
+  } catch (error) {
+    if (error instanceof TypeError) throw new ConnectError(error.message, Code.Unavailable);
+    throw error;
+  }
+}
+
 /** The app's one way to the services: gRPC-web to the gateway that served the page. */
 export function createTransport(session: Pick<Session, 'accessToken' | 'refresh'>): Transport {
   const transport = createGrpcWebTransport({
     baseUrl: location.origin,
     useBinaryFormat: true,
+    fetch: fetchOrUnavailable,
     interceptors: [authentication(session)],
   });
   return {

@@ -28,6 +28,17 @@ describe('Dialog', () => {
     );
   }
 
+  it('begins where it is filled in', async () => {
+    render(
+      <Dialog open onOpenChange={() => {}} title="New event">
+        <Field label="Title">
+          <TextInput />
+        </Field>
+      </Dialog>,
+    );
+    expect(document.activeElement).toBe(screen.getByLabelText('Title'));
+  });
+
   it('has a name, keeps the focus inside and gives it back', async () => {
     const user = userEvent.setup();
     render(<Example />);

@@ -31,7 +31,7 @@ export function DateTimeField(props: DateTimeFieldProps) {
   const found = value ? instantOf(value, zone) : undefined;
   const notes = [hint];
   if (!onZoneChange && found)
-    notes.push(`${placeOfZone(zone)}, ${offsetLabel(found.instant, zone)}`);
+    notes.push([...new Set([placeOfZone(zone), offsetLabel(found.instant, zone)])].join(', '));
   if (found?.kind === 'skipped') {
     notes.push(t(m.clocksSkip, { time: wallTimeOf(found.instant, zone).slice(11) }));
   }

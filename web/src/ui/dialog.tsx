@@ -17,6 +17,10 @@ interface DialogProps {
   actions?: ReactNode;
 }
 
+/** What a dialog is filled in by: there the focus begins. */
+const FIELDS =
+  'input:not([type=file], [type=hidden], :disabled), textarea:not(:disabled), select:not(:disabled)';
+
 function Panel({ kind, ...props }: DialogProps & { kind: 'dialog' | 'drawer' }) {
   const { open, onOpenChange, title, description, children, actions } = props;
   const t = useText();
@@ -28,8 +32,13 @@ function Panel({ kind, ...props }: DialogProps & { kind: 'dialog' | 'drawer' }) 
         <RadixDialog.Overlay className={styles.scrim} />
         <RadixDialog.Content
           className={classNames(styles.panel, styles[kind])}
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             opener.current = document.activeElement as HTMLElement | null;
+            // Radix takes the first thing that can have it, which is the button that closes.
+            const field = (event.target as HTMLElement).querySelector<HTMLElement>(FIELDS);
+            if (!field) return;
+            event.preventDefault();
+            field.focus();
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();

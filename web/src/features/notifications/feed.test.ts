@@ -6,9 +6,11 @@ import {
   ListMyNotificationsResponseSchema,
   MarkNotificationsReadResponseSchema,
   type Notification,
+  NotificationKind,
   NotificationSchema,
 } from '~/gen/plenary/notifications/v1/notification_service_pb';
 import { Feed } from './feed';
+import { concernsFew } from './words';
 
 function notice(sequence: number, read = false): Notification {
   return create(NotificationSchema, { id: `ntf_${sequence}`, sequence: BigInt(sequence), read });
@@ -81,5 +83,14 @@ describe('the feed of notices', () => {
     seen.marked = 0n;
     await feed.markRead();
     expect(seen.marked).toBe(0n);
+  });
+});
+
+describe('a notice', () => {
+  it('makes the page read again what few are told of, and not a whole audience at once', () => {
+    const of = (kind: NotificationKind) => concernsFew(create(NotificationSchema, { kind }));
+    expect(of(NotificationKind.EVENT_REJECTED)).toBe(true);
+    expect(of(NotificationKind.ORDER_COMPLETED)).toBe(true);
+    expect(of(NotificationKind.SESSION_LIVE)).toBe(false);
   });
 });

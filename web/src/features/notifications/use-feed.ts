@@ -1,11 +1,12 @@
 import { createClient } from '@connectrpc/connect';
 import { useTransport } from '@connectrpc/connect-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { NotificationService } from '~/gen/plenary/notifications/v1/notification_service_pb';
 import { useText } from '~/lib/i18n/text';
 import { showToast } from '~/ui/toast';
 import { Feed } from './feed';
-import { lookOf } from './words';
+import { concernsFew, lookOf } from './words';
 
 function pause(length_ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resume) => {
@@ -21,14 +22,19 @@ function pause(length_ms: number, signal: AbortSignal): Promise<void> {
 export function useFeed(): Feed {
   const t = useText();
   const transport = useTransport();
+  const queryClient = useQueryClient();
   const feed = useMemo(
     () =>
       new Feed({
         service: createClient(NotificationService, transport),
         wait: pause,
-        onNotice: (notice) => showToast(t(lookOf(notice).text, { event: notice.eventTitle })),
+        onNotice: (notice) => {
+          showToast(t(lookOf(notice).text, { event: notice.eventTitle }));
+          // The page that is open may show what has just changed: a queue, an event that was sent back, a ticket.
+          if (concernsFew(notice)) void queryClient.invalidateQueries();
+        },
       }),
-    [transport, t],
+    [transport, queryClient, t],
   );
   useEffect(() => {
     const leaving = new AbortController();

@@ -32,3 +32,8 @@ export function lookOf({ kind }: Notification): KindLook {
       return { text: m.other, icon: 'info' };
   }
 }
+
+/** Whether a notice goes to one person or a team. What goes to a whole audience must not make it ask all at once. */
+export function concernsFew({ kind }: Notification): boolean {
+  return kind !== NotificationKind.SESSION_LIVE && kind !== NotificationKind.EVENT_CANCELLED;
+}

@@ -21,6 +21,8 @@ const FIRST = create(EventSchema, {
 function world(start: Event = FIRST) {
   let stored = start;
   const masks: string[][] = [];
+  const pauses: number[] = [];
+  let reachable = true;
   let due: (() => void) | undefined;
   const change = (part: Partial<Event>) => {
     stored = { ...stored, ...part, etag: String(Number(stored.etag) + 1) };
@@ -29,6 +31,7 @@ function world(start: Event = FIRST) {
     service: {
       getEvent: async () => create(GetEventResponseSchema, { event: stored }),
       updateEvent: async (request) => {
+        if (!reachable) throw new ConnectError('away', Code.Unavailable);
         if (request.etag !== stored.etag) throw new ConnectError('moved on', Code.Aborted);
         const paths = request.updateMask?.paths ?? [];
         masks.push(paths);
@@ -43,7 +46,8 @@ function world(start: Event = FIRST) {
         return create(UpdateEventResponseSchema, { event: stored });
       },
     },
-    after: (_pause, act) => {
+    after: (pause, act) => {
+      pauses.push(pause);
       due = act;
       return () => {
         due = undefined;
@@ -51,7 +55,16 @@ function world(start: Event = FIRST) {
     },
     onSaved: () => {},
   });
-  return { draft, masks, change, stored: () => stored, waits: () => due !== undefined };
+  return {
+    ...{ draft, masks, pauses, change },
+    stored: () => stored,
+    waits: () => due !== undefined,
+    /** Lets the pause be over. */
+    elapse: () => due?.(),
+    reach: (on: boolean) => {
+      reachable = on;
+    },
+  };
 }
 
 describe('the draft of an event', () => {
@@ -116,6 +129,23 @@ describe('the draft of an event', () => {
     draft.set('title', 'Ours');
     await draft.flush();
     expect(stored().title).toBe('Ours');
+  });
+
+  it('stores by itself when the server can be reached again, asking ever more rarely', async () => {
+    const { draft, pauses, reach, elapse, stored } = world();
+    reach(false);
+    draft.set('summary', 'Written in a tunnel');
+    await draft.flush();
+    expect(draft.state.get().saving).toBe('failed');
+    elapse();
+    await draft.flush();
+    const [, first, second] = pauses;
+    expect(second).toBeGreaterThan(first ?? 0);
+    reach(true);
+    elapse();
+    await draft.flush();
+    expect(stored().summary).toBe('Written in a tunnel');
+    expect(draft.state.get().saving).toBe('saved');
   });
 
   it('takes over what came with the agenda without touching what is being typed', async () => {

@@ -46,6 +46,9 @@ export interface DraftWorld {
 
 /** Long enough that a sentence is few saves, short enough that nobody waits for it. */
 const PAUSE_MS = 800;
+/** A server that could not be reached is asked again by itself, ever more rarely. */
+const AGAIN_MIN_MS = 4_000;
+const AGAIN_MAX_MS = 60_000;
 
 export function valuesOf(event: Event): DraftValues {
   const timeZone = event.timeZone || viewerZone();
@@ -121,6 +124,7 @@ export class EventDraft {
   #saved: DraftValues;
   #callOff: (() => void) | undefined;
   #running: Promise<void> | undefined;
+  #again_ms = AGAIN_MIN_MS;
 
   constructor(event: Event, world: DraftWorld) {
     this.#world = world;
@@ -209,6 +213,7 @@ export class EventDraft {
         updateMask: { paths: changed.map((field) => paths[field]) },
         etag: event.etag,
       });
+      this.#again_ms = AGAIN_MIN_MS;
       for (const field of changed) copyField(this.#saved, values, field);
       if (stored) this.#put({ event: stored });
       const settled = !this.unsaved;
@@ -254,6 +259,13 @@ export class EventDraft {
     const conflict = problem.code === Code.Aborted;
     const saving = conflict ? 'conflict' : problem.transient ? 'failed' : 'refused';
     this.#put({ saving, problem, errors });
+    if (saving !== 'failed') return;
+    this.#callOff?.();
+    this.#callOff = this.#world.after(
+      problem.retryAfter ?? this.#again_ms,
+      () => void this.flush(),
+    );
+    this.#again_ms = Math.min(AGAIN_MAX_MS, this.#again_ms * 2);
   }
 
   #put(change: Partial<DraftState>): void {

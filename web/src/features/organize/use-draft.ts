@@ -28,9 +28,14 @@ export function useDraft(event: Event): EventDraft {
       void draft.flush();
       leaving.preventDefault();
     };
+    const online = () => {
+      if (draft.unsaved) void draft.flush();
+    };
     window.addEventListener('beforeunload', warn);
+    window.addEventListener('online', online);
     return () => {
       window.removeEventListener('beforeunload', warn);
+      window.removeEventListener('online', online);
       void draft.flush();
     };
   }, [draft]);
