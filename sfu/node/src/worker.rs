@@ -26,11 +26,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use kit_core::{Clock, Rng};
 use sfu_peer::{DatagramKind, NodeIdentity, demux};
 
-use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, RECEIVE_ROUNDS};
+use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, RECEIVE_ROUNDS, REST, REST_MEMBERS};
 use crate::metrics::WorkerMetrics;
 use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 
@@ -116,6 +117,7 @@ pub(crate) fn start(
         receive,
         commands: received,
         state,
+        pace: Pace::default(),
         _alive: alive,
     };
     let thread = thread::Builder::new()
@@ -130,8 +132,34 @@ struct Worker {
     receive: ReceiveBatch,
     commands: Receiver<Command>,
     state: State,
+    pace: Pace,
     /// Gone with the thread, however it ends.
     _alive: Arc<()>,
+}
+
+/// How closely turns follow each other.
+#[derive(Debug, Default)]
+struct Pace {
+    ended: Option<Instant>,
+    /// Time the worker waited before the present turn.
+    waited: Duration,
+}
+
+impl Pace {
+    fn woken(&mut self, now: Instant) {
+        self.waited = self
+            .ended
+            .map_or(Duration::MAX, |ended| now.saturating_duration_since(ended));
+    }
+
+    const fn ended(&mut self, now: Instant) {
+        self.ended = Some(now);
+    }
+
+    /// Whether the next turn is likely to come before a rest would be over.
+    fn is_thick(&self) -> bool {
+        self.ended.is_some() && self.waited < REST * 2
+    }
 }
 
 impl Worker {
@@ -152,10 +180,12 @@ impl Worker {
 
     /// One turn of the loop. False when the worker has to end.
     fn turn(&mut self) -> bool {
+        self.rest();
         if let Err(error) = socket::wait(&self.socket, &self.waker, self.state.time_to_next()) {
             tracing::error!(%error, "waiting for datagrams failed; the worker ends");
             return false;
         }
+        self.pace.woken(self.state.clock_now());
         if !self.take_commands() {
             self.state.settle();
             return false;
@@ -163,7 +193,15 @@ impl Worker {
         self.take_datagrams();
         self.state.fire_timers();
         self.state.settle();
+        self.pace.ended(self.state.clock_now());
         true
+    }
+
+    /// Among many members, lets the feedback of several gather when it comes so thickly that each would be a turn.
+    fn rest(&self) {
+        if self.pace.is_thick() && self.state.members.len() >= REST_MEMBERS {
+            thread::sleep(REST);
+        }
     }
 
     /// False when the worker has to end.
@@ -258,6 +296,20 @@ mod tests {
             auto_subscribe: true,
             events,
         }))
+    }
+
+    #[test]
+    fn a_worker_rests_only_while_turns_come_thickly() {
+        let start = Clock::system().instant();
+        let mut pace = Pace::default();
+        pace.woken(start);
+        assert!(!pace.is_thick(), "the first turn");
+        pace.ended(start);
+        pace.woken(start + REST);
+        assert!(pace.is_thick());
+        pace.ended(start + REST);
+        pace.woken(start + REST * 4);
+        assert!(!pace.is_thick(), "it waited longer than a rest");
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub struct Track {
     pub(super) had_subscriber: bool,
     layers: [Option<Layer>; LAYERS],
     active: [bool; LAYERS],
+    /// Sorted by member.
     downs: Vec<Down>,
     next_report: Time,
 }
@@ -64,12 +65,20 @@ impl Track {
     }
 
     pub(super) fn down_mut(&mut self, member: MemberId) -> Option<&mut Down> {
-        self.downs.iter_mut().find(|down| down.to().member == member)
+        let at = self.place(member).ok()?;
+        self.downs.get_mut(at)
+    }
+
+    /// Where a member's copy is, or would be: reports come from every subscriber every second, so that a search through
+    /// all of them for each would be the largest cost of a large room.
+    fn place(&self, member: MemberId) -> Result<usize, usize> {
+        self.downs.binary_search_by_key(&member, |down| down.to().member)
     }
 
     pub(super) fn add_down(&mut self, mut down: Down) {
         down.aim(self.active);
-        self.downs.push(down);
+        let (Ok(at) | Err(at)) = self.place(down.to().member);
+        self.downs.insert(at, down);
     }
 
     pub(super) fn remove_down(&mut self, member: MemberId) {
@@ -149,9 +158,8 @@ impl Track {
         lost: impl Iterator<Item = u16>,
         egress: &mut impl Egress,
     ) {
-        let Some(down) = self.downs.iter_mut().find(|down| down.to().member == member) else {
-            return;
-        };
+        let Ok(at) = self.place(member) else { return };
+        let Some(down) = self.downs.get_mut(at) else { return };
         let layers = &self.layers;
         let find = |rank: u8, sequence| layers.get(usize::from(rank))?.as_ref()?.history.get(sequence);
         let to = down.to();

@@ -132,6 +132,11 @@ impl State {
             .min(IDLE)
     }
 
+    /// The present moment, not the turn's.
+    pub(super) fn clock_now(&self) -> Instant {
+        self.config.clock.instant()
+    }
+
     /// Begins a turn: all that happens in it happens at one time.
     pub(super) fn begin_turn(&mut self) {
         self.now = self.config.clock.instant();
