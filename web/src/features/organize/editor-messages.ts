@@ -113,6 +113,7 @@ export const m = defineMessages('editor', {
   guestsHint: 'One address in each line, or with commas between them.',
   addGuests: 'Add guests',
   guestsMissing: 'Give at least one address.',
+  guestWrong: '“{address}” is no email address.',
   guestsAdded:
     '{count, plural, =0 {They are guests already.} one {# guest added.} other {# guests added.}}',
   guestsEmpty: 'Nobody is invited yet.',

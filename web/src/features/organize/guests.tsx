@@ -12,6 +12,7 @@ import { Stack } from '~/ui/layout';
 import { Loading, Skeleton } from '~/ui/skeleton';
 import { ErrorState, FormProblem } from '~/ui/states';
 import { showToast } from '~/ui/toast';
+import { looksLikeEmail } from './checks';
 import { m } from './editor-messages';
 import { Row, Rows } from './rows';
 
@@ -32,8 +33,12 @@ export function Guests({ eventId }: { eventId: string }) {
     });
   const form = useForm({
     initial: { emails: '' },
-    validate: ({ emails }) =>
-      addressesIn(emails).length === 0 ? { emails: t(m.guestsMissing) } : {},
+    validate: ({ emails }) => {
+      const addresses = addressesIn(emails);
+      const wrong = addresses.find((address) => !looksLikeEmail(address));
+      if (addresses.length === 0) return { emails: t(m.guestsMissing) };
+      return wrong ? { emails: t(m.guestWrong, { address: wrong }) } : {};
+    },
     submit: async ({ emails }) => {
       const command = { eventId, emails: addressesIn(emails) };
       const { addedCount } = await add.mutateAsync({

@@ -12,7 +12,7 @@ import {
   OrderState,
 } from '~/gen/plenary/ticketing/v1/order_service_pb';
 import { TicketService } from '~/gen/plenary/ticketing/v1/ticket_service_pb';
-import { TicketTypeService } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
+import { Availability, TicketTypeService } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
 import { axeFindings } from '../../../test/axe';
 import { refused } from '../../../test/error-details';
 import { anEvent, anOrder, aTicket, aType, at, EVENT } from '../../../test/fixtures';
@@ -118,6 +118,16 @@ describe('getting a ticket', () => {
     router.history.back();
     const student = await screen.findByRole('spinbutton', { name: 'Student' });
     expect(student.getAttribute('aria-valuenow')).toBe('1');
+  });
+
+  it('has no dead end when everything is taken', async () => {
+    const user = userEvent.setup();
+    shop.types = [aType({ availability: Availability.SOLD_OUT })];
+    await shop.open(CHOOSE);
+    expect(await screen.findByText(/Held ones may come back/)).toBeTruthy();
+    shop.types = [aType()];
+    await user.click(screen.getByRole('button', { name: 'Look again' }));
+    expect(await screen.findByRole('button', { name: 'Continue' })).toBeTruthy();
   });
 
   it('goes on with an order that was left in the middle', async () => {

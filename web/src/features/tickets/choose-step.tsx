@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
 import type { Event } from '~/gen/plenary/events/v1/event_pb';
 import { OrderService } from '~/gen/plenary/ticketing/v1/order_service_pb';
-import { TicketTypeService } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
+import { Availability, TicketTypeService } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
 import { draftIn } from '~/lib/draft';
 import { useText } from '~/lib/i18n/text';
 import { type Problem, toProblem } from '~/lib/problem/problem';
@@ -166,6 +166,7 @@ function ChooseForm({ event, types, reload, verifyEmail }: ChooseFormProps) {
             </div>
           ))}
         </Card>
+        {!buyable && <NothingToChoose types={types} reload={reload} />}
         {buyable && (
           <>
             <div className={styles.sum}>
@@ -182,6 +183,25 @@ function ChooseForm({ event, types, reload, verifyEmail }: ChooseFormProps) {
         )}
       </Stack>
     </form>
+  );
+}
+
+/** No dead end: why there is nothing to press, and what to press instead. */
+function NothingToChoose({ types, reload }: { types: Types; reload: () => void }) {
+  const t = useText();
+  const gone = types.some((type) => type.availability === Availability.SOLD_OUT);
+  const later = types.some((type) => type.availability === Availability.NOT_YET);
+  return (
+    <Notice
+      icon="ticket"
+      action={
+        <Button size="small" icon="refresh" onClick={reload}>
+          {t(m.lookAgain)}
+        </Button>
+      }
+    >
+      {t(gone ? m.soldOutText : later ? m.notYetText : m.closed)}
+    </Notice>
   );
 }
 

@@ -9,6 +9,8 @@ export const m = defineMessages('tickets', {
     'All tickets are taken or held. Held ones may come back within minutes: look again later.',
   notYet: 'On sale from {when}',
   notYetSoon: 'Not on sale yet',
+  notYetText: 'These tickets are not on sale yet: the times are above.',
+  lookAgain: 'Look again',
   closed: 'The sale has ended',
   noTickets: 'There are no tickets yet',
   noTicketsText: 'The organizer has not put any up. Look again later.',

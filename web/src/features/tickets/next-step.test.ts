@@ -37,6 +37,7 @@ describe('the next step', () => {
     [[Availability.SOLD_OUT, Availability.CLOSED], { kind: 'soldOut' }],
     [[Availability.CLOSED], { kind: 'saleClosed' }],
     [[Availability.NOT_YET], { kind: 'notYet' }],
+    [[Availability.SOLD_OUT, Availability.NOT_YET], { kind: 'notYet' }],
   ])('says why there is none (%#)', (availabilities, step) => {
     const types = availabilities.map((availability) => aType({ availability }));
     expect(nextStep({ ...situation, types })).toMatchObject(step);

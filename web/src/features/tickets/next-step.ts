@@ -96,9 +96,12 @@ function saleOf(types: readonly TicketType[]): NextStep {
     const left = open.reduce((sum, type) => sum + type.remainingCount, 0);
     return { kind: 'get', from: cheapest(open), left: few ? left : undefined };
   }
-  if (types.some((type) => type.availability === Availability.SOLD_OUT)) return { kind: 'soldOut' };
+  // What is still to come is better news than what is gone.
   const later = types.filter((type) => type.availability === Availability.NOT_YET);
-  if (later.length === 0) return { kind: 'saleClosed' };
+  if (later.length === 0) {
+    const gone = types.some((type) => type.availability === Availability.SOLD_OUT);
+    return { kind: gone ? 'soldOut' : 'saleClosed' };
+  }
   const starts = later.flatMap(({ saleStartTime }) =>
     saleStartTime ? timestampDate(saleStartTime).getTime() : [],
   );
