@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Providers } from '~/app/providers';
 import { createAppRouter } from '~/app/router';
 import { applyRequestedLocale } from '~/lib/i18n/locale';
+import { keepFocus } from '~/lib/keep-focus';
 import { createQueryClient } from '~/lib/query';
 import { session } from '~/lib/session/browser';
 import { createTransport } from '~/lib/transport';
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   const transport = createTransport(session);
   const router = createAppRouter({ session, queryClient, transport });
   void session.restore();
+  keepFocus(document);
   window.addEventListener('online', () => void session.restore());
   createRoot(root).render(
     <StrictMode>

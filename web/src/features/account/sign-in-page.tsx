@@ -1,4 +1,4 @@
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useForm } from '~/lib/form';
 import { Text, useText } from '~/lib/i18n/text';
@@ -17,8 +17,6 @@ import { ResendNotice } from './resend-notice';
 import { useChecks } from './use-checks';
 import { WaitNotice } from './wait-notice';
 
-const route = getRouteApi('/sign-in');
-
 /** Goes on as soon as somebody is signed in, here or in another tab; going back skips this page. */
 function useGoOnWhenSignedIn(next: string): void {
   const router = useRouter();
@@ -30,7 +28,8 @@ function useGoOnWhenSignedIn(next: string): void {
 
 export function SignInPage() {
   const t = useText();
-  const { next = '/' } = route.useSearch();
+  // Drawn once more while it is being left, when its address is another already.
+  const { next = '/' } = useSearch({ from: '/sign-in', shouldThrow: false }) ?? {};
   const session = useSession();
   const checks = useChecks();
   const [unverified, setUnverified] = useState<string>();

@@ -48,7 +48,13 @@ export function ChatPanel({ chat, userId, canModerate }: ChatPanelProps) {
   return (
     <section className={styles.chat} aria-labelledby="chat">
       <h2 id="chat">{t(m.chat)}</h2>
-      <div className={styles.scroll} ref={log} onScroll={onScroll}>
+      <div
+        className={styles.scroll}
+        ref={log}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the arrow keys must get there
+        tabIndex={0}
+      >
         {state.loading === 'first' && <Waiting />}
         {state.problem && messages.length === 0 && (
           <ErrorState problem={state.problem} onRetry={() => void chat.load()} />
