@@ -25,12 +25,11 @@ const advice: Readonly<Record<Verdict, Message>> = {
   speaker: m.adviceSpeaker,
 };
 
-const qualities: Readonly<Record<Quality, Message>> = {
+const qualities: Readonly<Record<Exclude<Quality, 'unknown'>, Message>> = {
   excellent: m.qualityExcellent,
   good: m.qualityGood,
   poor: m.qualityPoor,
   lost: m.qualityLost,
-  unknown: m.unknown,
 };
 
 /** Whose side it is, what to do, and the numbers that say so. */
@@ -50,12 +49,14 @@ export function ConnectionDetails(props: ConnectionDetailsProps) {
   );
 }
 
+type Fact = [label: Message, value: string];
+
 function Numbers({ health }: { health: Health }) {
   const t = useText();
   const { formats } = useStore(localeStore);
   const { roundTrip_ms, loss, quality, freezes, pictures } = health;
   const share = new Intl.NumberFormat(formats, { maximumFractionDigits: 1 }).format(loss * 100);
-  const facts: [Message, string][] = [
+  const facts: Fact[] = [
     [
       m.roundTrip,
       roundTrip_ms === undefined
@@ -63,7 +64,7 @@ function Numbers({ health }: { health: Health }) {
         : t(m.roundTripValue, { time: Math.round(roundTrip_ms) }),
     ],
     [m.loss, t(m.lossValue, { share })],
-    [m.serverSays, t(qualities[quality])],
+    ...(quality === 'unknown' ? [] : [[m.serverSays, t(qualities[quality])] as Fact]),
     [m.freezes, t(m.freezesValue, { count: freezes })],
   ];
   return (
@@ -97,7 +98,9 @@ function PictureNumbers({ picture }: { picture: PictureHealth }) {
   const value = () => {
     if (paused) return t(m.picturePaused);
     if (width === 0) return t(m.pictureNone);
-    return t(m.pictureValue, { width, height, fps: Math.round(fps), rate: rate(bitrate_bps) });
+    // As text: a size in pixels has no thousands separator.
+    const size = `${width}×${height}`;
+    return t(m.pictureValue, { size, fps: Math.round(fps), rate: rate(bitrate_bps) });
   };
   return (
     <div>

@@ -19,7 +19,7 @@ function callWithLoss(): Call {
         {
           ...{ id: 'TR_1', kind: 'camera', name: 'Ada', senderQuality: 'good', paused: false },
           ...{ packets: looks * 800, lost: looks * 200, bytes: looks * 300_000 },
-          ...{ frames: looks * 50, dropped: 0, freezes: 2, width: 640, height: 360, fps: 25 },
+          ...{ frames: looks * 50, dropped: 0, freezes: 2, width: 1280, height: 720, fps: 25 },
         },
       ],
       sent: [],
@@ -44,7 +44,7 @@ describe('the state of one’s connection', () => {
     expect(details.getByText('20 %')).toBeTruthy();
     expect(details.getByText('Poor')).toBeTruthy();
     expect(details.getByText('2 times')).toBeTruthy();
-    expect(details.getByText('640×360, 25 pictures a second, 1.2 Mbit/s')).toBeTruthy();
+    expect(details.getByText('1280×720, 25 pictures a second, 1.2 Mbit/s')).toBeTruthy();
     vi.useRealTimers();
     expect(await axeFindings(screen.getByRole('dialog'))).toEqual([]);
   });
