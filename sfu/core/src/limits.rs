@@ -50,6 +50,17 @@ pub const KEY_FRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
 pub const DEMAND_HOLD: Duration = Duration::from_secs(5);
 /// Whom a publisher names when it says who may subscribe.
 pub const ALLOWANCES_MAX: usize = 1_024;
+/// Members of an open room who are listed to each other, as LiveKit's clients expect of a meeting. Each who comes after is
+/// a listener, who sees and is seen by those who publish: with 100, nobody hears of more than 100 comings and goings.
+pub const LISTED_MAX: usize = 100;
+/// Participants told of in one message.
+pub const PARTICIPANTS_PER_UPDATE_MAX: usize = 100;
+/// Bytes of names, metadata and attributes in one message, about; one participant may have more.
+pub const UPDATE_BYTES_MAX: usize = 128 * 1024;
+/// How often those who publish are told of listeners who came, went or changed.
+pub const LISTENERS_INTERVAL: Duration = Duration::from_secs(1);
+/// How often everybody is told how many there are, if that changed; LiveKit's server does so as often.
+pub const COUNT_INTERVAL: Duration = Duration::from_secs(5);
 /// How often speakers are judged; LiveKit's clients expect about this cadence.
 pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
 /// Time between two sender reports of one stream: about 1/s keeps lip sync within a frame of clock drift, far below

@@ -22,26 +22,28 @@ pub enum Output {
         to: MemberId,
         /// As others see them.
         participant: Arc<Participant>,
-        /// The others, hidden ones left out.
+        /// Those whom they see; more may follow as [`Output::Participants`].
         others: Vec<Arc<Participant>>,
+        /// The room.
+        state: RoomState,
     },
     /// Tell somebody who is back how things stand, and connect their transports anew.
     Resumed {
         /// Whom.
         to: MemberId,
-        /// Those who left lately, then those who are here, themselves included.
-        participants: Vec<Arc<Participant>>,
+        /// Themselves; they have been told of those who left lately and those who are here.
+        participant: Arc<Participant>,
         /// The room.
         state: RoomState,
         /// Everybody who could be heard.
         speakers: Vec<Speaker>,
     },
-    /// Tell members about a change of a participant.
-    Participant {
+    /// Tell members about participants who came, went or changed.
+    Participants {
         /// Whom.
         to: Vec<MemberId>,
-        /// The participant as they are now.
-        participant: Arc<Participant>,
+        /// The participants as they are now.
+        participants: Vec<Arc<Participant>>,
     },
     /// Tell members about a change of the room.
     Room {

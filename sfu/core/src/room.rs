@@ -6,6 +6,7 @@
 mod allowance;
 mod data;
 mod demand;
+mod listing;
 mod media;
 mod member;
 mod membership;
@@ -27,9 +28,11 @@ use crate::output::{Output, Participant};
 use crate::slots::{Key, Slots};
 use crate::time::Time;
 
+pub use listing::Listing;
 pub use media::Packet;
 pub use track::Track;
 
+use listing::Later;
 use member::Member;
 use replay::Replay;
 use speakers::Speakers;
@@ -56,12 +59,22 @@ pub struct Room {
     next_tick: Option<Time>,
     metadata: String,
     replay: Replay,
+    listing: Listing,
+    later: Later,
 }
 
 impl Room {
-    /// A room nobody is in.
+    /// A room nobody is in, of any LiveKit client.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A room nobody is in.
+    pub fn with_listing(listing: Listing) -> Self {
+        Self {
+            listing,
+            ..Self::default()
+        }
     }
 
     /// Changes the room. Afterwards drain [`Room::poll`], then ask [`Room::poll_timeout`].
@@ -72,7 +85,7 @@ impl Room {
             self.next_tick = None;
             self.push(Output::Closed);
         }
-        if self.next_tick.is_none() && !self.tracks.is_empty() {
+        if self.next_tick.is_none() && self.needs_ticks() {
             self.next_tick = Some(now + TICK);
         }
     }
@@ -217,10 +230,15 @@ impl Room {
         if self.next_tick.is_none_or(|due| now < due) {
             return;
         }
-        self.next_tick = (!self.tracks.is_empty()).then_some(now + TICK);
         self.tick_media(now);
         self.tick_demand(now);
         self.tick_speakers(now);
+        self.tick_listing(now);
+        self.next_tick = self.needs_ticks().then_some(now + TICK);
+    }
+
+    fn needs_ticks(&self) -> bool {
+        !self.tracks.is_empty() || (!self.members.is_empty() && self.later.is_due_some_time())
     }
 
     fn push(&mut self, output: Output) {

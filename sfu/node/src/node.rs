@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kit_core::{Clock, Rng};
 use kit_rpc::Host;
+use sfu_core::Listing;
 use sfu_peer::NodeIdentity;
 use tokio::sync::mpsc;
 
@@ -62,6 +63,11 @@ impl Node {
                 identity: identity.clone(),
                 clock: host.clock.clone(),
                 rng: host.rng.clone(),
+                listing: if config.platform {
+                    Listing::Audience
+                } else {
+                    Listing::Open
+                },
                 platform_chat: config.platform,
             };
             let (handle, thread) = worker::start(number, worker, metrics.worker(number), events.clone())

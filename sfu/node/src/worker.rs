@@ -51,6 +51,8 @@ pub(crate) struct WorkerConfig {
     pub(crate) identity: NodeIdentity,
     pub(crate) clock: Clock,
     pub(crate) rng: Rng,
+    /// Who is told of whom in this node's rooms.
+    pub(crate) listing: sfu_core::Listing,
     /// Chat goes to the platform instead of straight to the room.
     pub(crate) platform_chat: bool,
 }
@@ -272,6 +274,7 @@ mod tests {
             identity: NodeIdentity::generate().expect("a certificate"),
             clock,
             rng: Rng::system(),
+            listing: sfu_core::Listing::Open,
             platform_chat: false,
         }
     }

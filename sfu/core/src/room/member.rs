@@ -7,6 +7,7 @@ use crate::ids::TrackSid;
 use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
 use crate::publish::TrackInfo;
+use crate::room::listing::Standing;
 use crate::room::{Track, TrackKey};
 use crate::slots::Slots;
 use crate::time::Time;
@@ -18,6 +19,8 @@ pub(super) struct Member {
     state: ParticipantState,
     version: u32,
     joined_at: Time,
+    /// How they are listed.
+    pub(super) standing: Standing,
     /// Announced tracks whose media has not come yet, oldest first.
     pub(super) announced: Vec<AddTrack>,
     /// Published tracks, oldest first.
@@ -35,12 +38,13 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(join: Join, now: Time) -> Self {
+    pub(super) fn new(join: Join, standing: Standing, now: Time) -> Self {
         Self {
             join,
             state: ParticipantState::Joined,
             version: 1,
             joined_at: now,
+            standing,
             announced: Vec::new(),
             published: Vec::new(),
             wishes: BTreeMap::new(),

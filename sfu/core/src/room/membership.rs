@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::ids::MemberId;
-use crate::input::{Join, LeaveReason, Permissions};
+use crate::input::{Join, LeaveReason, Permissions, PublishRight};
 use crate::limits::MEMBERS_MAX;
 use crate::output::{Output, ParticipantState};
+use crate::room::listing::{Listing, batches};
 use crate::room::{Member, Room};
 use crate::time::Time;
 
@@ -22,20 +23,24 @@ impl Room {
             });
             return;
         }
-        let others = self
-            .members
-            .values()
-            .filter(|other| !other.permissions().hidden)
-            .map(|other| other.participant(&self.tracks))
-            .collect();
-        let newcomer = Member::new(join, now);
+        let permissions = &join.permissions;
+        let standing = self.standing_of_newcomer(&permissions.publish, permissions.hidden);
+        let mut others = batches(self.seen_by(standing)).into_iter();
+        let newcomer = Member::new(join, standing, now);
         let participant = newcomer.participant(&self.tracks);
         self.members.insert(member, newcomer);
+        let state = self.state();
+        self.later.note_newcomer(&state);
         self.push(Output::Joined {
             to: member,
             participant,
-            others,
+            others: others.next().unwrap_or_default(),
+            state,
         });
+        for participants in others {
+            let to = vec![member];
+            self.push(Output::Participants { to, participants });
+        }
         self.tell_others(member);
         self.settle(member);
     }
@@ -58,11 +63,10 @@ impl Room {
         if let Some(mut member) = self.members.remove(&id) {
             member.set_state(ParticipantState::Disconnected(reason));
             let participant = member.participant(&self.tracks);
-            if !member.permissions().hidden {
-                self.replay.note_departure(now, Arc::clone(&participant));
-                let to = self.members.keys().copied().collect();
-                self.push(Output::Participant { to, participant });
-            }
+            self.later.recount();
+            self.replay
+                .note_departure(now, Arc::clone(&participant), member.standing);
+            self.tell_of(participant, id, member.standing, Vec::new());
             self.push(Output::Left { member: id, reason });
         }
     }
@@ -81,7 +85,15 @@ impl Room {
         if *member.permissions() == permissions {
             return;
         }
+        let (is_hidden, was_hidden) = (permissions.hidden, member.standing.hidden);
         member.set_permissions(permissions);
+        if was_hidden != is_hidden {
+            self.later.recount();
+            self.hide_or_show(id, is_hidden);
+        }
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
         let rights = member.permissions().publish.clone();
         let (kept, refused): (Vec<_>, Vec<_>) = std::mem::take(&mut member.announced)
             .into_iter()
@@ -103,31 +115,10 @@ impl Room {
         for track in ended {
             self.push(Output::TrackUnpublished { to: id, track });
         }
+        if self.listing == Listing::Audience && rights != PublishRight::Nothing {
+            self.step_on_stage(id);
+        }
         self.settle(id);
         self.tell_everybody(id);
-    }
-
-    /// Tells the others, unless the member is hidden.
-    pub(super) fn tell_others(&mut self, about: MemberId) {
-        let Some(member) = self.members.get(&about).filter(|member| !member.permissions().hidden) else {
-            return;
-        };
-        let participant = member.participant(&self.tracks);
-        let to: Vec<_> = self.members.keys().copied().filter(|id| *id != about).collect();
-        if !to.is_empty() {
-            self.push(Output::Participant { to, participant });
-        }
-    }
-
-    /// Tells the member, and the others unless the member is hidden.
-    pub(super) fn tell_everybody(&mut self, about: MemberId) {
-        let Some(member) = self.members.get(&about) else { return };
-        let participant = member.participant(&self.tracks);
-        let to = if member.permissions().hidden {
-            vec![about]
-        } else {
-            self.members.keys().copied().collect()
-        };
-        self.push(Output::Participant { to, participant });
     }
 }

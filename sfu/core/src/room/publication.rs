@@ -83,6 +83,8 @@ impl Room {
             key: bound,
         });
         if published.is_none() {
+            self.later.recount();
+            self.step_on_stage(id);
             self.tell_everybody(id);
             for other in self.members.keys().copied().collect::<Vec<_>>() {
                 self.settle(other);
@@ -125,6 +127,7 @@ impl Room {
         let member = self.members.get_mut(&id)?;
         member.published.retain(|published| *published != key);
         member.touch();
+        self.later.recount();
         self.drop_track(key)
     }
 

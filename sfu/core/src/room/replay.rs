@@ -12,6 +12,7 @@ use crate::limits::{
     DEPARTURE_AGE_MAX, DEPARTURES_MAX, RECEIVED_MAX, REPLAY_BYTES_MAX, REPLAY_MESSAGES_MAX, REPLAY_UNKNOWN_MAX,
 };
 use crate::output::Participant;
+use crate::room::listing::Standing;
 use crate::time::Time;
 
 /// Messages and departures, oldest first.
@@ -19,7 +20,15 @@ use crate::time::Time;
 pub(super) struct Replay {
     messages: VecDeque<Message>,
     bytes: usize,
-    departures: VecDeque<(Time, Arc<Participant>)>,
+    departures: VecDeque<Departure>,
+}
+
+/// Somebody who left.
+#[derive(Debug)]
+struct Departure {
+    at: Time,
+    participant: Arc<Participant>,
+    standing: Standing,
 }
 
 /// A message that was sent.
@@ -47,17 +56,24 @@ impl Replay {
         }
     }
 
-    pub(super) fn note_departure(&mut self, now: Time, participant: Arc<Participant>) {
-        self.departures.push_back((now, participant));
-        let is_old = |(at, _): &(Time, _)| now.since(*at) > DEPARTURE_AGE_MAX;
+    pub(super) fn note_departure(&mut self, now: Time, participant: Arc<Participant>, standing: Standing) {
+        self.departures.push_back(Departure {
+            at: now,
+            participant,
+            standing,
+        });
+        let is_old = |gone: &Departure| now.since(gone.at) > DEPARTURE_AGE_MAX;
         while self.departures.len() > DEPARTURES_MAX || self.departures.front().is_some_and(is_old) {
             self.departures.pop_front();
         }
     }
 
-    pub(super) fn departures(&self, now: Time) -> impl Iterator<Item = &Arc<Participant>> {
-        let is_recent = move |(at, _): &&(Time, _)| now.since(*at) <= DEPARTURE_AGE_MAX;
-        self.departures.iter().filter(is_recent).map(|(_, gone)| gone)
+    /// Those who left lately and whom somebody of this standing saw.
+    pub(super) fn departures(&self, now: Time, seen_by: Standing) -> impl Iterator<Item = &Arc<Participant>> {
+        let is_recent = move |gone: &&Departure| now.since(gone.at) <= DEPARTURE_AGE_MAX;
+        let seen = self.departures.iter().filter(is_recent);
+        seen.filter(move |gone| seen_by.sees(gone.standing))
+            .map(|gone| &gone.participant)
     }
 
     /// The messages to `member`, who is here since `joined_at`, that came after those it has `received`.

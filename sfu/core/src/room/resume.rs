@@ -10,26 +10,22 @@ use crate::time::Time;
 
 impl Room {
     pub(super) fn resume(&mut self, now: Time, id: MemberId) {
-        if !self.members.contains_key(&id) {
-            return;
-        }
+        let Some(member) = self.members.get(&id) else { return };
+        let (standing, participant) = (member.standing, member.participant(&self.tracks));
         // Somebody who left and came again is not gone: clients go by identity.
         let gone = self
             .replay
-            .departures(now)
+            .departures(now, standing)
             .filter(|gone| self.find(&gone.identity).is_none())
             .cloned();
-        let present = self
-            .members
-            .iter()
-            .filter(|(other, member)| **other == id || !member.permissions().hidden)
-            .map(|(_, member)| member.participant(&self.tracks));
-        let participants = gone.chain(present).collect();
+        let here = self.seen_by(standing).into_iter();
+        let others: Vec<_> = gone.chain(here.filter(|other| other.sid != participant.sid)).collect();
         let speakers = self.everybodys_loudness();
         let state = self.state();
+        self.tell_list(id, others);
         self.push(Output::Resumed {
             to: id,
-            participants,
+            participant,
             state,
             speakers,
         });

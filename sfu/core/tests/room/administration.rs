@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use sfu_core::input::{By, DataKind, Permissions, ProfileUpdate, PublishRight};
 use sfu_core::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
-use sfu_core::output::{Participant, Refusal};
+use sfu_core::output::Refusal;
 use sfu_core::publish::{Source, TrackKind};
 use sfu_core::{Input, MemberId, Output};
 
-use crate::world::{ADA, BOB, World, announce, attached, everything, has_detach, join};
+use crate::world::{ADA, BOB, World, announce, attached, everything, has_detach, join, told};
 
 fn update(name: &str, attributes: &[(&str, &str)]) -> ProfileUpdate {
     ProfileUpdate {
@@ -36,13 +36,6 @@ fn outcome(said: &[Output]) -> Option<Result<(), Refusal>> {
         Output::Outcome {
             request: 7, outcome, ..
         } => Some(*outcome),
-        _ => None,
-    })
-}
-
-fn told(said: &[Output]) -> Option<&Participant> {
-    said.iter().find_map(|output| match output {
-        Output::Participant { participant, .. } => Some(&**participant),
         _ => None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod administration;
 mod life;
+mod listing;
 mod resume;
 mod wishes;
 mod world;

@@ -8,7 +8,7 @@ use sfu_core::limits::DEMAND_HOLD;
 use sfu_core::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
 use sfu_core::{Input, MemberId, Output, TrackKey};
 
-use crate::world::{ADA, BOB, EVE, World, announce, attached, has_detach};
+use crate::world::{ADA, BOB, EVE, World, announce, attached, has_detach, told};
 
 fn layer(quality: VideoQuality, width: u32, height: u32) -> VideoLayer {
     VideoLayer {
@@ -212,10 +212,7 @@ fn a_track_that_is_made_otherwise_is_told_of() {
         },
     };
     let said = world.tell(change(ADA, &[AudioFeature::NoiseSuppression, AudioFeature::NoDtx]));
-    let Some(Output::Participant { participant, .. }) = said.first() else {
-        panic!("{said:?}");
-    };
-    let track = &participant.tracks[0];
+    let track = &told(&said).expect("everybody is told").tracks[0];
     assert!(track.disable_dtx && !track.stereo && track.features.len() == 2);
     let again = change(ADA, &[AudioFeature::NoDtx, AudioFeature::NoiseSuppression]);
     assert!(world.tell(again).is_empty(), "that is no news");

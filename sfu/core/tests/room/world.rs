@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use sfu_core::codec::Codec;
 use sfu_core::input::{AddTrack, Join, Permissions, PublishRight};
-use sfu_core::output::ParticipantState;
+use sfu_core::limits::COUNT_INTERVAL;
+use sfu_core::output::{Participant, ParticipantState};
 use sfu_core::publish::{Source, TrackKind};
-use sfu_core::{Input, MemberId, Output, Room, Time};
+use sfu_core::{Input, Listing, MemberId, Output, Room, Time};
 
 pub(crate) const ADA: MemberId = MemberId(1);
 pub(crate) const BOB: MemberId = MemberId(2);
@@ -20,15 +21,21 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A room of members who may do everything, and have heard how many they are.
     pub(crate) fn with(members: &[(MemberId, &str)]) -> Self {
-        let mut this = Self {
-            room: Room::new(),
-            now: Time::from_micros(1_000_000),
-        };
+        let mut this = Self::empty(Listing::Open);
         for (member, identity) in members {
             this.tell(join(*member, identity, everything()));
         }
+        this.wait(COUNT_INTERVAL * 2);
         this
+    }
+
+    pub(crate) fn empty(listing: Listing) -> Self {
+        Self {
+            room: Room::with_listing(listing),
+            now: Time::from_micros(1_000_000),
+        }
     }
 
     /// One mutation, drained.
@@ -120,18 +127,26 @@ pub(crate) fn announce(cid: &str, source: Source, kind: TrackKind) -> AddTrack {
 pub(crate) fn updates(said: &[Output]) -> Vec<(Vec<u32>, &str, ParticipantState, usize)> {
     said.iter()
         .filter_map(|output| match output {
-            Output::Participant { to, participant } => {
-                let to = to.iter().map(|member| member.0).collect();
-                Some((
-                    to,
-                    participant.identity.as_str(),
-                    participant.state,
-                    participant.tracks.len(),
-                ))
-            }
+            Output::Participants { to, participants } => Some((to, participants)),
             _ => None,
         })
+        .flat_map(|(to, participants)| {
+            let to: Vec<_> = to.iter().map(|member| member.0).collect();
+            let of = |participant: &std::sync::Arc<Participant>| participant.tracks.len();
+            participants.iter().map(move |participant| {
+                let identity = participant.identity.as_str();
+                (to.clone(), identity, participant.state, of(participant))
+            })
+        })
         .collect()
+}
+
+/// The first participant that anybody is told of.
+pub(crate) fn told(said: &[Output]) -> Option<&Participant> {
+    said.iter().find_map(|output| match output {
+        Output::Participants { participants, .. } => participants.first().map(|participant| &**participant),
+        _ => None,
+    })
 }
 
 pub(crate) fn attached(said: &[Output]) -> Vec<u32> {

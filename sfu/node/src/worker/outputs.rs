@@ -26,20 +26,21 @@ impl State {
                 to,
                 participant,
                 others,
-            } => self.joined(room, to, participant, others),
-            Output::Participant { to, participant } => {
-                let participants: Arc<[_]> = Arc::new([participant]);
+                state,
+            } => self.joined(room, to, (participant, others), state),
+            Output::Participants { to, participants } => {
+                let participants: Arc<[_]> = participants.into();
                 self.send_all(&to, || Event::Participants(Arc::clone(&participants)));
             }
             Output::Room { to, state } => self.tell_of_room(room, &to, &state),
             Output::Outcome { to, request, outcome } => self.send_to(to, Event::Outcome { request, outcome }),
             Output::Resumed {
                 to,
-                participants,
+                participant,
                 state,
                 speakers,
             } => {
-                self.send_to(to, Event::Participants(participants.into()));
+                self.send_to(to, Event::Participants(Arc::new([participant])));
                 self.tell_of_room(room, &[to], &state);
                 self.send_to(to, Event::Speakers(speakers.into()));
                 // The offer was made before the credentials changed, or never arrived.
@@ -141,13 +142,19 @@ impl State {
         }
     }
 
-    fn joined(&mut self, room: RoomKey, to: MemberId, participant: Arc<Participant>, others: Vec<Arc<Participant>>) {
+    fn joined(
+        &mut self,
+        room: RoomKey,
+        to: MemberId,
+        (participant, others): (Arc<Participant>, Vec<Arc<Participant>>),
+        state: RoomState,
+    ) {
         let Some(key) = self.key_of(to) else { return };
         let Some(entry) = self.rooms.get(room) else { return };
         let joined = Joined {
             member: key,
             connection: self.members.get(key).map_or(0, |member| member.signal.connection),
-            room: Arc::new(summary(entry, entry.room.state())),
+            room: Arc::new(summary(entry, state)),
             participant,
             others,
         };

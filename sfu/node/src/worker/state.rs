@@ -148,7 +148,7 @@ impl State {
         }
         let created = self.time();
         let entry = RoomEntry {
-            room: Room::new(),
+            room: Room::with_listing(self.config.listing),
             name: name.to_owned(),
             sid,
             created,

@@ -3,6 +3,7 @@
 mod client;
 mod data;
 mod join;
+mod listing;
 mod media;
 mod node;
 mod pc;

@@ -71,7 +71,7 @@ pub(crate) fn pictures(client: &Client) -> Vec<Picture> {
 }
 
 /// Everything that arrived is one stream: numbers without gaps, pictures one after the other, time that only advances.
-pub(crate) fn assert_one_stream(client: &Client) {
+fn assert_one_stream(client: &Client) {
     let packets = &client.subscriber.packets;
     assert!(packets.iter().all(|packet| packet.ssrc == packets[0].ssrc));
     for pair in packets.windows(2) {
