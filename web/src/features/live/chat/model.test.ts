@@ -60,4 +60,11 @@ describe('chat history', () => {
     expect(madeBy(pending, entry(1, { text: 'hi' }))?.requestId).toBe('b');
     expect(madeBy(pending, entry(1, { text: 'ho' }))).toBeUndefined();
   });
+
+  it('may have made an entry although the chat could not say so', () => {
+    const lost = { requestId: 'a', text: 'hi', failure: 'CHAT_UNAVAILABLE' };
+    const refused = { requestId: 'b', text: 'ho', failure: 'TOO_MANY_MESSAGES' };
+    expect(madeBy([lost, refused], entry(1, { text: 'hi' }))?.requestId).toBe('a');
+    expect(madeBy([lost, refused], entry(2, { text: 'ho' }))).toBeUndefined();
+  });
 });

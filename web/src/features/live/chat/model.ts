@@ -59,11 +59,12 @@ export function visible(history: History): ChatMessage[] {
   return history.entries.filter((entry) => entry.deletesMessageId === '');
 }
 
+/** Answers after which nobody knows whether the message was taken: it may still come. */
+const OPEN: ReadonlySet<string | undefined> = new Set([undefined, 'TIMEOUT', 'CHAT_UNAVAILABLE']);
+
 /** The pending message that an entry of its author's has made, if any: the oldest with the same words. */
 export function madeBy(pending: readonly Pending[], entry: ChatMessage): Pending | undefined {
-  return pending.find(
-    ({ text, failure }) => text === entry.text && (failure === undefined || failure === 'TIMEOUT'),
-  );
+  return pending.find(({ text, failure }) => text === entry.text && OPEN.has(failure));
 }
 
 function applyDeletions(history: History): History {
