@@ -1,5 +1,5 @@
 // A whole Plenary of a journey's own: started as a person would start it, on free ports and with an empty data folder.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,14 +8,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.mjs';
 
-const START_MAX_MS = 120_000;
+const START_MAX_MS = 300_000;
 const STOP_MAX_MS = 30_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/plenary');
+/** Where cargo has put a program. */
+export function programAt(name) {
+  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', name);
+}
+
+/**
+ * @typedef {object} Installation
+ * @property {string} site
+ * @property {string} setupLink
+ * @property {string} mailSite
+ * @property {() => string} log
+ * @property {(program: string) => Promise<void>} kill Kills a process of it as nothing can be caught, and waits for the next one.
+ * @property {() => Promise<void>} stop
+ */
 
 /**
  * @param {{ separate: boolean }} options Each service in a process of its own, or all in one.
- * @returns {Promise<{ site: string, setupLink: string, mailSite: string, log: () => string, stop: () => Promise<void> }>}
+ * @returns {Promise<Installation>}
  */
 export async function startInstallation({ separate }) {
   const data = mkdtempSync(join(tmpdir(), 'plenary-journey-'));
@@ -23,13 +36,16 @@ export async function startInstallation({ separate }) {
   const args = ['up', '--data', join(data, 'data'), '--web', join(root, 'web/dist')];
   const environment = {
     ...process.env,
+    NO_COLOR: '1',
     PLENARY_GATEWAY_LISTEN: `127.0.0.1:${port}`,
     // Everybody here comes from one address; how often one may knock has tests of its own.
     PLENARY_GATEWAY_REQUESTS_RATE: '0',
     PLENARY_GATEWAY_SIGN_IN_RATE: '0',
     PLENARY_GATEWAY_SOCKET_RATE: '0',
   };
-  const child = spawn(program, separate ? [...args, '--separate'] : args, { env: environment });
+  const child = spawn(programAt('plenary'), separate ? [...args, '--separate'] : args, {
+    env: environment,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
@@ -52,6 +68,7 @@ export async function startInstallation({ separate }) {
     setupLink: output.match(/\S+\/setup#\S+/)?.[0] ?? '',
     mailSite: output.match(/Captured mail: (\S+)\/dev\/mail/)?.[1] ?? site,
     log: () => output,
+    kill: (name) => kill(child.pid, name),
     stop: async () => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
@@ -63,11 +80,32 @@ export async function startInstallation({ separate }) {
 }
 
 /** @returns {Promise<number>} */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Ends a child of `parent` by SIGKILL; whoever looks after it starts another. */
+async function kill(parent, name) {
+  const first = childOf(parent, name);
+  if (!first) throw new Error(`there is no ${name}`);
+  process.kill(first, 'SIGKILL');
+  await until(`${name} to be started again`, START_MAX_MS, () => {
+    const next = childOf(parent, name);
+    return next !== undefined && next !== first;
+  });
+}
+
+/** The child that is this program now. What has ended and was not waited for yet is none. */
+function childOf(parent, name) {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(parent)], {
+    encoding: 'utf8',
+  });
+  const rows = stdout.split('\n').map((row) => row.trim().split(/\s+/));
+  const found = rows.find(([, state, command]) => command === name && !state.startsWith('Z'));
+  return found && Number(found[0]);
 }

@@ -1,6 +1,5 @@
 import { until } from './until.mjs';
-
-const MAIL_MAX_MS = 20_000;
+import { WAIT_MAX_MS } from './waits.mjs';
 
 /**
  * The newest mail to an address with this in its subject.
@@ -9,7 +8,7 @@ const MAIL_MAX_MS = 20_000;
  * @param {RegExp} subject
  */
 export function mailTo(mailSite, to, subject) {
-  return until(`a mail to ${to} about ${subject}`, MAIL_MAX_MS, async () => {
+  return until(`a mail to ${to} about ${subject}`, WAIT_MAX_MS, async () => {
     const answer = await fetch(`${mailSite}/dev/mail.json`);
     const mails = await answer.json();
     return mails.find((mail) => mail.to.includes(to) && subject.test(mail.subject));

@@ -1,5 +1,8 @@
 // What people do with a browser, each in one of their own.
+import assert from 'node:assert/strict';
 import { linkIn, mailTo } from './mail.mjs';
+import { until } from './until.mjs';
+import { WAIT_MAX_MS } from './waits.mjs';
 
 export const PASSWORD = 'a fairly long sentence';
 
@@ -15,16 +18,18 @@ export const PASSWORD = 'a fairly long sentence';
  * @param {import('playwright-core').Browser} browser
  * @param {string} site
  * @param {string} name
+ * @param {object} options Of their browser, beside those that everybody has.
  * @returns {Promise<Person>}
  */
-export async function meet(browser, site, name) {
+export async function meet(browser, site, name, options = {}) {
   const context = await browser.newContext({
+    ...options,
     baseURL: site,
     viewport: { width: 1280, height: 800 },
     permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(WAIT_MAX_MS);
   return { name, email: `${name.toLowerCase()}@example.org`, page };
 }
 
@@ -106,4 +111,45 @@ export function soundHeard(page) {
     await context.close();
     return loudest;
   });
+}
+
+/** Goes from the lobby into the room, and sees its picture move. */
+export async function comeIn(page) {
+  await page.getByRole('button', { name: 'Join the session' }).click();
+  await page.getByRole('toolbar', { name: 'Controls' }).waitFor();
+  await watches(page);
+}
+
+export async function watches(page) {
+  let seen = await until('the first frame', WAIT_MAX_MS, () => framesShown(page));
+  await until('more frames', WAIT_MAX_MS, async () => {
+    const now = await framesShown(page);
+    // An element that is new, as after coming back, counts from its own beginning.
+    seen = Math.min(seen, now);
+    return now > seen + 10;
+  });
+}
+
+export async function say(page, text) {
+  await page.getByLabel('Your message').fill(text);
+  await page.getByLabel('Your message').press('Enter');
+}
+
+/** The message is there, once. */
+export async function reads(page, text) {
+  const message = page.getByRole('log').getByText(text, { exact: true });
+  await message.waitFor();
+  assert.equal(await message.count(), 1, `${text} once`);
+}
+
+/** The text of the first ticket's code, by the button that copies it. */
+export async function ticketCode(page) {
+  await page.goto('/tickets');
+  await page
+    .getByRole('button', { name: /Show it large|Show code/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Copy code' }).click();
+  await page.getByText('The code is copied.').waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
 }

@@ -1,51 +1,96 @@
-// The journeys: the same one over everything in one process and over separate processes.
-// Usage: node e2e/run.mjs [one-process] [separate]. Needs `plenary` built, web/dist, and a Chromium ($CHROMIUM, or Debian's).
+// The journeys, each with an installation and people of its own.
+// Usage: node e2e/run.mjs [name …]. Needs the programs built, web/dist, and a Chromium ($CHROMIUM, or Debian's).
 import { chromium } from 'playwright-core';
 import { startInstallation } from './installation.mjs';
+import { keyboard } from './keyboard.journey.mjs';
+import { startBench } from './media/bench.mjs';
+import { media } from './media.journey.mjs';
+import { pages } from './pages.journey.mjs';
 import { show } from './show.journey.mjs';
 
-const WAYS = { 'one-process': { separate: false }, separate: { separate: true } };
+/** Each takes the browser, what `start` has started, and a function that says what comes next. */
+const JOURNEYS = {
+  show: { start: () => startInstallation({ separate: false }), run: show },
+  'show-separate': { start: () => startInstallation({ separate: true }), run: show },
+  keyboard: { start: () => startInstallation({ separate: false }), run: keyboard },
+  pages: { start: () => startInstallation({ separate: false }), run: pages },
+  media: { start: startBench, run: media },
+};
+const LOG_LINES = 40;
+const LOG_LINE_CHARACTERS = 400;
+/** Journeys wait more than they work: so many at once take little longer than one. */
+const LANES = 2;
+
 const chosen = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    '--autoplay-policy=no-user-gesture-required',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ],
-});
-let [passed, failed] = [0, 0];
-for (const [name, options] of Object.entries(WAYS)) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue;
-  console.log(`show, ${name}`);
-  let installation;
-  try {
-    installation = await startInstallation(options);
-    const started = Date.now();
-    await show(browser, installation, name, (step) => {
-      console.log(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${step}`);
-    });
-    passed += 1;
-  } catch (error) {
-    failed += 1;
-    console.error(error);
-    for (const context of browser.contexts()) {
-      for (const page of context.pages()) {
-        console.error(
-          `--- ${page.url()}\n${await page.evaluate(() => document.body.innerText).catch(() => '')}`,
-        );
-      }
-    }
-    console.error(installation?.log().split('\n').slice(-40).join('\n'));
-  }
-  for (const context of browser.contexts()) await context.close();
-  await installation?.stop();
+const unknown = chosen.find((name) => !(name in JOURNEYS));
+if (unknown) {
+  throw new Error(`no journey ${unknown}; these are: ${Object.keys(JOURNEYS).join(', ')}`);
 }
-await browser.close();
+const waiting = Object.keys(JOURNEYS).filter((name) => !chosen.length || chosen.includes(name));
+let [passed, failed] = [0, 0];
+await Promise.all(
+  Array.from({ length: LANES }, async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      if (await take(name, JOURNEYS[name])) passed += 1;
+      else failed += 1;
+    }
+  }),
+);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Whether the journey came to its end. */
+async function take(name, { start, run }) {
+  const began = Date.now();
+  const step = (what) => {
+    const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(5);
+    console.log(`${name.padEnd(13)} ${seconds} s  ${what}`);
+  };
+  let browser;
+  let started;
+  try {
+    browser = await openBrowser();
+    started = await start();
+    await run(browser, started, step);
+    step('done');
+    return true;
+  } catch (error) {
+    step('FAILED');
+    await explain(name, error, browser, started);
+    return false;
+  } finally {
+    await browser?.close();
+    await started?.stop();
+  }
+}
+
+function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** What everybody saw, and what the servers said: one text, so that another journey's lines do not come in between. */
+async function explain(name, error, browser, started) {
+  const lines = [`── ${name}`, error.stack ?? `${error}`];
+  for (const context of browser?.contexts() ?? []) {
+    for (const page of context.pages()) {
+      const text = await page.evaluate(() => document.body.innerText).catch(() => '');
+      lines.push(`--- ${page.url()}`, text.replaceAll(/\n{2,}/g, '\n'));
+    }
+  }
+  const log = started?.log().split('\n') ?? [];
+  const telling = log.filter((line) => !line.includes('INFO')).slice(-LOG_LINES);
+  lines.push('--- log', ...telling.map((line) => line.slice(0, LOG_LINE_CHARACTERS)));
+  console.error(lines.join('\n'));
+}

@@ -1,0 +1,296 @@
+// livekit-client's repertoire in Chromium, against a node that stands alone: what LiveKit's own web client expects of a server.
+import assert from 'node:assert/strict';
+import { until } from './until.mjs';
+import { WAIT_MAX_MS } from './waits.mjs';
+
+const ROOM = 'hall';
+const JOINS = 20;
+const WIDTHS = { LOW: 320, MEDIUM: 640, HIGH: 1280 };
+const QUALITY = { LOW: 0, MEDIUM: 1, HIGH: 2 };
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('./media/bench.mjs').Bench} bench
+ * @param {(step: string) => void} step
+ */
+export async function media(browser, bench, step) {
+  const speaker = await Client.open(browser, bench, 'speaker');
+  const viewer = await Client.open(browser, bench, 'viewer');
+  await speaker.join(ROOM, { dynacast: true });
+  await viewer.join(ROOM);
+  const hall = { bench, speaker, viewer };
+  const faults = [];
+  for (const [what, scenario] of SCENARIOS) {
+    step(what);
+    try {
+      await scenario(hall, step);
+    } catch (error) {
+      faults.push(`${what}: ${error.message}`);
+      step(`  FAILED: ${error.message.split('\n')[0]}`);
+    }
+  }
+  assert.deepEqual(faults, []);
+}
+
+/** Somebody with livekit-client in a page of their own. */
+class Client {
+  #bench;
+
+  constructor(page, bench, identity) {
+    this.page = page;
+    this.identity = identity;
+    this.#bench = bench;
+  }
+
+  static async open(browser, bench, identity) {
+    const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MAX_MS);
+    await page.goto(bench.site);
+    return new Client(page, bench, identity);
+  }
+
+  async join(room, options = {}) {
+    const token = this.#bench.token(this.identity, { roomJoin: true, room });
+    await this.page.evaluate(
+      ([url, key, how]) => globalThis.join(url, key, how),
+      [this.#bench.url, token, options],
+    );
+  }
+
+  run(act, given) {
+    return this.page.evaluate(act, given);
+  }
+
+  /** Waits until it is so. */
+  async sees(what, look, given) {
+    // Not by `waitForFunction`, which takes a promise for true.
+    await until(what, WAIT_MAX_MS, () => this.page.evaluate(look, given)).catch((error) =>
+      this.#explain(what, error),
+    );
+  }
+
+  /** Waits for more frames of a source, of this width if one is given. */
+  async watches(source, width) {
+    const { framesDecoded } = await this.run((one) => globalThis.inbound(one), source);
+    await this.sees(
+      `frames of ${source}${width ? ` ${width} wide` : ''}`,
+      async ([one, wide, before]) => {
+        const now = await globalThis.inbound(one);
+        return now.framesDecoded > before + 5 && (!wide || now.frameWidth === wide);
+      },
+      [source, width, framesDecoded],
+    );
+  }
+
+  async #explain(what, error) {
+    const state = await this.page.evaluate(async () => ({
+      camera: await globalThis.inbound('camera'),
+      sent: await globalThis.outbound(),
+      happened: globalThis.happened.slice(-12).map(({ name }) => name),
+    }));
+    throw new Error(
+      `${this.identity} waited for ${what}: ${error.message} ${JSON.stringify(state)}`,
+    );
+  }
+}
+
+const SCENARIOS = [
+  ['publish with three layers, receive each by choice', publishAndChoose],
+  ['adaptive stream: the layer follows the element, a hidden one receives nothing', adapt],
+  ['dynacast: what nobody watches is not sent', dynacast],
+  ['mute and unmute', mute],
+  ['data: reliable, lossy, addressed, with a topic; text streams; calls', data],
+  ['screen share', shareScreen],
+  ['resume after a cut of the signalling', (hall) => comeBack(hall, 'signal-reconnect')],
+  ['a resume that fails, and everything anew', (hall) => comeBack(hall, 'resume-reconnect')],
+  ['full reconnect', (hall) => comeBack(hall, 'full-reconnect')],
+  ["livekit-client's ConnectionCheck", connectionCheck],
+  ['join to first decoded frame', timeJoins],
+];
+
+async function publishAndChoose({ speaker, viewer }) {
+  await speaker.run(() => globalThis.publishCamera());
+  await viewer.sees('the camera', () => Boolean(globalThis.remote('camera')?.track));
+  await viewer.run(() => globalThis.show('camera', 640, 360));
+  await viewer.watches('camera');
+  await speaker.sees('three layers on their way', async () => {
+    const layers = await globalThis.outbound();
+    return layers.length === 3 && layers.every(({ frames }) => frames > 0);
+  });
+  for (const quality of ['LOW', 'HIGH', 'MEDIUM', 'HIGH']) {
+    await viewer.run((one) => globalThis.remote('camera').setVideoQuality(one), QUALITY[quality]);
+    await viewer.watches('camera', WIDTHS[quality]);
+  }
+}
+
+async function adapt({ bench, viewer }) {
+  const context = viewer.page.context();
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MAX_MS);
+  await page.goto(bench.site);
+  const adaptive = new Client(page, bench, 'adaptive');
+  await adaptive.join(ROOM, { adaptiveStream: { pixelDensity: 1 } });
+  await adaptive.sees('the camera', () => Boolean(globalThis.remote('camera')?.track));
+  for (const [width, height, expected] of [
+    [160, 90, WIDTHS.LOW],
+    [1280, 720, WIDTHS.HIGH],
+  ]) {
+    await adaptive.run(([w, h]) => globalThis.show('camera', w, h), [width, height]);
+    await adaptive.watches('camera', expected);
+  }
+  await adaptive.run(() => globalThis.hide('camera'));
+  await adaptive.sees('nothing more to come', async () => {
+    const before = await globalThis.inbound('camera');
+    await new Promise((resume) => setTimeout(resume, 1_000));
+    const after = await globalThis.inbound('camera');
+    return before.framesDecoded > 0 && after.framesDecoded === before.framesDecoded;
+  });
+  await adaptive.run(() => globalThis.show('camera', 160, 90));
+  await adaptive.watches('camera', WIDTHS.LOW);
+  await adaptive.run(() => globalThis.room.disconnect());
+  await page.close();
+}
+
+async function dynacast({ speaker, viewer }) {
+  const sent = async (wanted) => {
+    const layers = await globalThis.outbound();
+    return layers.filter(({ active }) => active).length === wanted;
+  };
+  await viewer.run((one) => globalThis.remote('camera').setVideoQuality(one), QUALITY.LOW);
+  await speaker.sees('only the lowest layer on its way', sent, 1);
+  await viewer.watches('camera', WIDTHS.LOW);
+  await viewer.run((one) => globalThis.remote('camera').setVideoQuality(one), QUALITY.HIGH);
+  await speaker.sees('all layers on their way', sent, 3);
+  await viewer.watches('camera', WIDTHS.HIGH);
+  await viewer.run(() => globalThis.remote('camera').setEnabled(false));
+  await speaker.sees('no layer on its way', sent, 0);
+  await viewer.run(() => globalThis.remote('camera').setEnabled(true));
+  await viewer.watches('camera');
+}
+
+async function mute({ speaker, viewer }) {
+  await viewer.run(() => globalThis.forget());
+  await speaker.run(() => globalThis.room.localParticipant.setCameraEnabled(false));
+  await viewer.sees('the camera muted', () => globalThis.remote('camera').isMuted);
+  await speaker.run(() => globalThis.room.localParticipant.setCameraEnabled(true));
+  await viewer.sees('the camera unmuted', () => globalThis.count('trackUnmuted') === 1);
+  await viewer.watches('camera');
+  await speaker.run(() => globalThis.room.localParticipant.setMicrophoneEnabled(true));
+  await viewer.sees('sound', async () => {
+    const { packetsReceived } = await globalThis.inbound('microphone');
+    return packetsReceived > 20;
+  });
+}
+
+async function data({ speaker, viewer }) {
+  await viewer.run(() => globalThis.forget());
+  await viewer.run(() => {
+    globalThis.room.registerTextStreamHandler('notes', async (reader) => {
+      globalThis.received.push({ text: await reader.readAll(), topic: 'stream' });
+    });
+    globalThis.room.registerRpcMethod('ask', async ({ payload, callerIdentity }) => {
+      return `${callerIdentity} asked ${payload}`;
+    });
+  });
+  const answer = await speaker.run(async () => {
+    const me = globalThis.room.localParticipant;
+    const bytes = (text) => new TextEncoder().encode(text);
+    await me.publishData(bytes('to all'), { reliable: true, topic: 'news' });
+    await me.publishData(bytes('to nobody here'), {
+      destinationIdentities: ['nobody'],
+      reliable: true,
+    });
+    await me.publishData(bytes('to the viewer'), {
+      destinationIdentities: ['viewer'],
+      reliable: true,
+    });
+    await me.publishData(bytes('lossy'), { reliable: false });
+    await me.sendText('a longer text', { topic: 'notes' });
+    return me.performRpc({ destinationIdentity: 'viewer', method: 'ask', payload: 'why' });
+  });
+  assert.equal(answer, 'speaker asked why');
+  await viewer.sees('four texts', () => globalThis.received.length >= 4);
+  const received = await viewer.run(() => globalThis.received);
+  assert.deepEqual(received.map(({ text }) => text).sort(), [
+    'a longer text',
+    'lossy',
+    'to all',
+    'to the viewer',
+  ]);
+  assert.equal(received.find(({ text }) => text === 'to all').topic, 'news');
+}
+
+async function shareScreen({ speaker, viewer }) {
+  await speaker.run(() => globalThis.room.localParticipant.setScreenShareEnabled(true));
+  await viewer.sees('the screen', () => Boolean(globalThis.remote('screen_share')?.track));
+  await viewer.run(() => globalThis.show('screen_share', 640, 360));
+  await viewer.watches('screen_share');
+  await speaker.run(() => globalThis.room.localParticipant.setScreenShareEnabled(false));
+  await viewer.sees('the screen gone', () => !globalThis.remote('screen_share'));
+  await viewer.watches('camera');
+}
+
+/** Each side is cut once; the other notices no more than a pause, and what is said meanwhile arrives once. */
+async function comeBack({ speaker, viewer }, scenario) {
+  for (const [cut, other] of [
+    [viewer, speaker],
+    [speaker, viewer],
+  ]) {
+    await cut.run(() => globalThis.forget());
+    await other.run(() => globalThis.forget());
+    const sid = await cut.run(() => globalThis.room.localParticipant.sid);
+    await cut.run((one) => void globalThis.room.simulateScenario(one), scenario);
+    await cut.sees('the connection again', () => globalThis.count('reconnected') === 1);
+    await viewer.sees('the camera', () => Boolean(globalThis.remote('camera')?.track));
+    await viewer.run(() => {
+      document.querySelector('video.camera')?.remove();
+      globalThis.show('camera', 640, 360);
+    });
+    await viewer.watches('camera');
+    const resumed = scenario === 'signal-reconnect';
+    const after = await cut.run(() => globalThis.room.localParticipant.sid);
+    assert.equal(
+      after === sid,
+      resumed,
+      resumed ? 'it is the same session' : 'it is a new session',
+    );
+    if (resumed) {
+      const left = await other.run(() => globalThis.count('participantDisconnected'));
+      assert.equal(left, 0, 'nobody has left');
+    }
+    await cut.run(() =>
+      globalThis.room.localParticipant.publishData(new TextEncoder().encode('back'), {
+        reliable: true,
+      }),
+    );
+    await other.sees('a word', () => globalThis.received.some(({ text }) => text === 'back'));
+  }
+}
+
+async function connectionCheck({ bench, viewer }) {
+  const token = bench.token('checker', { roomJoin: true, room: 'check' });
+  const results = await viewer.run(
+    ([url, key]) => globalThis.checkConnection(url, key),
+    [bench.url, token],
+  );
+  const failed = results.filter(({ status }) => status !== 'success');
+  assert.deepEqual(failed, []);
+}
+
+/** Printed, not asserted: how fast a machine is that has other things to do says nothing about the code. */
+async function timeJoins({ bench, viewer }, step) {
+  const joins = [];
+  for (let index = 0; index < JOINS; index += 1) {
+    const token = bench.token(`guest-${index}`, { roomJoin: true, room: ROOM });
+    joins.push(await viewer.run(([url, key]) => globalThis.timeJoin(url, key), [bench.url, token]));
+  }
+  const median = (name) => {
+    const sorted = joins.map((marks) => marks[name]).sort((one, other) => one - other);
+    return `${Math.round(sorted[Math.floor(sorted.length / 2)])} ms`;
+  };
+  step(
+    `  p50 of ${JOINS} joins: frame ${median('frame')} (signalling ${median('signalling')}, ` +
+      `track ${median('track')}, connected ${median('connected')}); target 400 ms`,
+  );
+}
