@@ -6,8 +6,10 @@ mod loss;
 mod munge;
 mod select;
 
-pub use down::{Destination, Down, DownState, Egress, Outgoing, Prefix, Repair, SenderNumbers, SenderStart};
+pub use down::{
+    Dependency, Destination, Down, DownState, Egress, Outgoing, Prefix, Repair, SenderNumbers, SenderStart,
+};
 pub use history::History;
 pub use loss::LossCap;
 pub use munge::{Mapped, Mapping, Munger};
-pub use select::{Choice, Selector, Target};
+pub use select::{Choice, Extent, Ladder, Selector, Stacking, Target};

@@ -91,6 +91,13 @@ pub enum Input {
         /// What it begins with.
         start: SenderStart,
     },
+    /// The subscriber's client has declined the stream of a track: it cannot decode it.
+    SenderRefused {
+        /// The subscriber.
+        member: MemberId,
+        /// The track.
+        track: TrackKey,
+    },
     /// A subscriber's decoder needs a key frame (PLI or FIR).
     KeyFrameWanted {
         /// The subscriber.

@@ -21,7 +21,7 @@
 //!   data
 //! - [`publish`]: a received layer: extended numbers, duplicates, rate, clocks, coalesced key frame requests
 //! - [`forward`]: a subscriber's copy: layer selection at key frames, renumbering and its inverse, history, repairs
-//! - [`codec`]: where a decoder can begin; VP8's descriptor
+//! - [`codec`]: where a decoder can begin; the descriptors of VP8, VP9 and AV1; redundant audio
 //! - [`limits`]: every bound, with its reason
 //!
 //! What a transport does by itself (SRTP, NACK and reports to the publisher, transport-wide feedback) is `sfu-peer`'s.

@@ -283,4 +283,6 @@ pub enum Refusal {
     LimitExceeded,
     /// The request makes no sense.
     Invalid,
+    /// The subscriber's client cannot decode it.
+    CodecUnsupported,
 }

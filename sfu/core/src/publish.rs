@@ -9,6 +9,6 @@ mod track;
 pub use demand::{Demand, Wanted};
 pub use keyframe::KeyFrames;
 pub(crate) use layer::extend;
-pub use layer::{Inbound, Layer, SenderClock};
+pub use layer::{CaptureTime, Carried, Inbound, Layer, SenderClock};
 pub use rate::Rate;
 pub use track::{AudioFeature, Source, TrackInfo, TrackKind, VideoLayer, VideoQuality};

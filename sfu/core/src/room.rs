@@ -137,6 +137,7 @@ impl Room {
                 sender,
                 start,
             } => self.sender_ready(now, member, track, sender, start),
+            Input::SenderRefused { member, track } => self.sender_refused(member, track),
             Input::KeyFrameWanted { member, track } => self.key_frame_wanted(now, member, track),
             Input::LossReport {
                 member,

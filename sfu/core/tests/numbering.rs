@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sfu_core::codec::vp8::Offsets;
+use sfu_core::codec::identifiers::Offsets;
 use sfu_core::forward::Munger;
 
 /// What the publisher's packet train and the selector do next.

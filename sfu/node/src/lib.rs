@@ -14,6 +14,8 @@
 //! presence and chat; `rpc` and `http` are the two doors.
 
 mod config;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod http;
 mod limits;
 mod metrics;

@@ -3,6 +3,8 @@
 
 mod codec;
 mod convert;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 pub(crate) mod preference;
 mod query;
 mod requests;

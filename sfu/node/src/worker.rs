@@ -36,6 +36,8 @@ use crate::metrics::WorkerMetrics;
 use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 
 pub(crate) use data::chat_packet;
+#[cfg(feature = "fuzz")]
+pub(crate) use data::fuzz_data_packet;
 pub(crate) use member::MemberKey;
 pub(crate) use messages::{
     Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary,

@@ -1,6 +1,8 @@
 //! Data channels: SCTP over DTLS with DCEP (RFC 8831, RFC 8832).
 
 mod guard;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod hostile;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::{Arc, LazyLock};
@@ -321,7 +323,7 @@ impl DataTransport {
     }
 
     /// A DCEP message: an acknowledgement of our channel, or a channel of the client's.
-    fn control(&mut self, now: Instant, id: u16, mut payload: Bytes, events: &mut Vec<DataEvent>) {
+    pub(crate) fn control(&mut self, now: Instant, id: u16, mut payload: Bytes, events: &mut Vec<DataEvent>) {
         if !guard::is_dcep(&payload) {
             return;
         }

@@ -6,7 +6,7 @@
 //! DTLS. It leaves the certificate to its caller: so nothing decrypted leaves this module before the certificate's
 //! fingerprint is the one that signalling announced.
 
-mod hello;
+pub(crate) mod hello;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};

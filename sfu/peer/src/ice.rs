@@ -3,6 +3,9 @@
 //! Own code on the STUN crate. The stack's ICE agent never moves its selected pair on a later USE-CANDIDATE, so a phone
 //! that changes network stalls. Here the address of the latest authenticated nomination wins.
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod hostile;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 

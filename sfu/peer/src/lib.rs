@@ -34,7 +34,7 @@
 //! 2. [`Event::AddressValidated`] tells the node to enter an address into its table, [`Event::AddressRetired`] to remove it.
 //! 3. [`Peer::handle_datagram`] opens SRTP in place and returns a borrowed [`rtp::RtpPacket`]: header, typed extensions,
 //!    payload, codec, and a dense [`StreamId`] that names the (section, simulcast layer). RTX is unwrapped already
-//!    (`repaired`), padding-only probes are swallowed. [`Peer::stream`] describes a `StreamId` once, at first sight.
+//!    (`repaired`), packets of padding alone have no payload. [`Peer::stream`] describes a `StreamId` once, at first sight.
 //! 4. **What the peer does by itself for received media:** transport-wide congestion feedback, receiver reports, NACK
 //!    (bounded, with retries). **What the caller does:** keyframe requests ([`Peer::request_keyframe`], with its own
 //!    throttling), statistics, everything that knows rooms.
@@ -57,12 +57,15 @@
 //! - [`rtp`], [`rtcp`]: views and writers over plain bytes; `receive`: streams, NACK, reports; [`data`]: SCTP and DCEP
 //! - [`sdp`]: offers and answers; [`media`]: codecs, header extensions, ids
 //! - [`peer`]: the facade
+//! - `fuzz` (a feature): the parsers by themselves, for `sfu-fuzz`
 
 pub mod data;
 pub mod demux;
 mod dtls;
 mod entropy;
 pub mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod ice;
 pub mod identity;
 pub mod limits;
@@ -80,4 +83,4 @@ pub use error::{CloseReason, NegotiationError};
 pub use identity::{Fingerprint, NodeIdentity};
 pub use media::{Codec, ExtensionIds, H264Profile, MediaKind, Mid, Rid, StreamId, StreamInfo};
 pub use peer::{Event, Outbound, Output, Peer, PeerConfig, Received, Role, Transmit};
-pub use sdp::{OutboundTrack, ReceiveSection, TrackHandle, TrackSpec};
+pub use sdp::{OutboundTrack, ReceiveSection, Reception, TrackHandle, TrackSpec};

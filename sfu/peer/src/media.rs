@@ -82,6 +82,8 @@ pub enum H264Profile {
 pub enum Codec {
     /// Opus, 48 kHz, two channels (RFC 7587).
     Opus,
+    /// Opus with copies of earlier frames (RFC 2198). Whoever takes it takes Opus too.
+    Red,
     /// VP8 (RFC 7741).
     Vp8,
     /// VP9 profile 0 (RFC 9628).
@@ -96,7 +98,7 @@ impl Codec {
     /// Audio or video.
     pub fn kind(self) -> MediaKind {
         match self {
-            Self::Opus => MediaKind::Audio,
+            Self::Opus | Self::Red => MediaKind::Audio,
             Self::Vp8 | Self::Vp9 | Self::H264(_) | Self::Av1 => MediaKind::Video,
         }
     }
@@ -113,6 +115,7 @@ impl Codec {
     pub fn mime_type(self) -> &'static str {
         match self {
             Self::Opus => "audio/opus",
+            Self::Red => "audio/red",
             Self::Vp8 => "video/VP8",
             Self::Vp9 => "video/VP9",
             Self::H264(_) => "video/H264",
@@ -142,6 +145,8 @@ pub struct ExtensionIds {
     pub dependency_descriptor: Option<u8>,
     /// Playout delay limits.
     pub playout_delay: Option<u8>,
+    /// Absolute capture time.
+    pub capture_time: Option<u8>,
 }
 
 /// A header extension this crate understands.
@@ -156,10 +161,11 @@ pub(crate) enum Extension {
     VideoOrientation,
     DependencyDescriptor,
     PlayoutDelay,
+    CaptureTime,
 }
 
 impl Extension {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Mid,
         Self::Rid,
         Self::RepairedRid,
@@ -169,6 +175,7 @@ impl Extension {
         Self::VideoOrientation,
         Self::DependencyDescriptor,
         Self::PlayoutDelay,
+        Self::CaptureTime,
     ];
 
     /// The URI of `a=extmap`.
@@ -185,6 +192,7 @@ impl Extension {
                 "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
             }
             Self::PlayoutDelay => "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+            Self::CaptureTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
         }
     }
 
@@ -205,6 +213,7 @@ impl ExtensionIds {
             Extension::VideoOrientation => &mut self.video_orientation,
             Extension::DependencyDescriptor => &mut self.dependency_descriptor,
             Extension::PlayoutDelay => &mut self.playout_delay,
+            Extension::CaptureTime => &mut self.capture_time,
         };
         *slot = Some(id);
     }

@@ -115,7 +115,11 @@ impl Receiver {
                 continue;
             }
             for payload in &section.payloads {
-                self.payloads[usize::from(payload.payload_type)] = Some(payload.kind);
+                self.payloads[usize::from(payload.payload_type)] = Some(match payload.kind {
+                    // To a receiver it is a codec like others.
+                    PayloadKind::Red { .. } => PayloadKind::Media(Codec::Red),
+                    kind => kind,
+                });
             }
             let nack = section
                 .payloads
@@ -186,7 +190,8 @@ impl Receiver {
                     payload,
                     repaired: false,
                 };
-                (fresh && !payload.is_empty()).then_some(received)
+                // Padding goes on too: it has a number, which must not look like a loss to those whom it is not sent to.
+                fresh.then_some(received)
             }
             (Source::Rtx(stream), PayloadKind::Rtx { apt }) => {
                 let (sequence, payload) = payload.split_first_chunk::<ORIGINAL_SEQUENCE_BYTES>()?;
@@ -268,7 +273,7 @@ impl Receiver {
         };
         let mid = section.mid;
         let layer = match kind {
-            PayloadKind::Media(_) => extensions.rid,
+            PayloadKind::Media(_) | PayloadKind::Red { .. } => extensions.rid,
             PayloadKind::Rtx { .. } => extensions.repaired_rid.or(extensions.rid),
         };
         // A simulcast section's packet without rid cannot be told apart; a rid that was not announced is not believed.
@@ -278,7 +283,9 @@ impl Receiver {
             _ => return None,
         };
         match kind {
-            PayloadKind::Media(_) => self.stream_of(mid, layer, header.ssrc).map(Source::Media),
+            PayloadKind::Media(_) | PayloadKind::Red { .. } => {
+                self.stream_of(mid, layer, header.ssrc).map(Source::Media)
+            }
             PayloadKind::Rtx { .. } => {
                 let known = |stream: &Stream| stream.current && stream.info.mid == mid && stream.info.rid == layer;
                 let index = self.streams.iter().position(known)?;

@@ -47,6 +47,39 @@ pub struct Extensions<'d> {
     pub dependency_descriptor: Option<&'d [u8]>,
     /// Least and most playout delay, three bytes as on the wire.
     pub playout_delay: Option<[u8; 3]>,
+    /// When the frame was taken.
+    pub capture_time: Option<CaptureTime>,
+}
+
+/// The absolute capture time of a frame (webrtc.org, abs-capture-time).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptureTime {
+    /// NTP time of the capturing clock, 32.32.
+    pub ntp: u64,
+    /// The capturing clock minus the sender's, 32.32 with a sign; left out where they are one.
+    pub offset: Option<i64>,
+}
+
+impl CaptureTime {
+    /// Eight bytes, or sixteen with the offset.
+    fn read(value: &[u8]) -> Option<Self> {
+        let (ntp, rest) = value.split_first_chunk()?;
+        Some(Self {
+            ntp: u64::from_be_bytes(*ntp),
+            offset: rest.first_chunk().map(|offset| i64::from_be_bytes(*offset)),
+        })
+    }
+
+    fn write<'b>(&self, buffer: &'b mut [u8; 16]) -> &'b [u8] {
+        buffer[..8].copy_from_slice(&self.ntp.to_be_bytes());
+        match self.offset {
+            Some(offset) => {
+                buffer[8..].copy_from_slice(&offset.to_be_bytes());
+                buffer
+            }
+            None => &buffer[..8],
+        }
+    }
 }
 
 /// A received, decrypted packet. Borrowed from the datagram it came in.
@@ -60,7 +93,7 @@ pub struct RtpPacket<'d> {
     pub header: Header,
     /// Negotiated header extensions.
     pub extensions: Extensions<'d>,
-    /// Payload without padding; never empty.
+    /// Payload without padding; empty when there was nothing else.
     pub payload: &'d [u8],
     /// The packet came by retransmission (RFC 4588).
     pub repaired: bool,
@@ -185,6 +218,8 @@ impl<'d> Extensions<'d> {
             self.dependency_descriptor = Some(value);
         } else if id == ids.playout_delay {
             self.playout_delay = value.first_chunk().copied();
+        } else if id == ids.capture_time {
+            self.capture_time = CaptureTime::read(value);
         }
     }
 }
@@ -226,6 +261,9 @@ pub fn write_header(
     }
     if let Some(value) = extensions.playout_delay {
         elements.put(ids.playout_delay, &value)?;
+    }
+    if let Some(value) = extensions.capture_time {
+        elements.put(ids.capture_time, value.write(&mut [0; 16]))?;
     }
     if let Some(value) = extensions.dependency_descriptor {
         elements.put(ids.dependency_descriptor, value)?;
@@ -297,6 +335,7 @@ mod tests {
         video_orientation: Some(4),
         dependency_descriptor: Some(8),
         playout_delay: Some(5),
+        capture_time: Some(12),
     };
 
     proptest! {
@@ -309,6 +348,7 @@ mod tests {
             level in prop::option::of((any::<bool>(), 0u8..128)),
             video_orientation: Option<u8>,
             playout_delay: Option<[u8; 3]>,
+            capture_time in prop::option::of((any::<u64>(), any::<Option<i64>>())),
             descriptor in prop::option::of(prop::collection::vec(any::<u8>(), 1..60)),
         ) {
             let header = Header { marker, payload_type, sequence_number, timestamp, ssrc };
@@ -318,6 +358,7 @@ mod tests {
                 audio_level: level.map(|(voice, level)| AudioLevel { voice, level }),
                 video_orientation,
                 playout_delay,
+                capture_time: capture_time.map(|(ntp, offset)| CaptureTime { ntp, offset }),
                 dependency_descriptor: descriptor.as_deref(),
                 ..Extensions::default()
             };

@@ -39,7 +39,7 @@ pub struct ReceiveSection {
 /// A track to be sent to a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackSpec {
-    /// Its codec; a section offers exactly one (and its RTX).
+    /// Its codec; a section offers exactly one (and its RTX, or Opus with and without RED).
     pub codec: Codec,
     /// First word of `a=msid`: `PA_…|stream` for LiveKit's clients. Tracks with the same word are played in step.
     pub stream_id: String,
@@ -66,8 +66,21 @@ pub struct OutboundTrack {
     pub rtx_ssrc: Option<u32>,
     /// Payload type of retransmissions; `None` for audio.
     pub rtx_payload_type: Option<u8>,
-    /// The client has answered an offer that contains the track, and takes it.
-    pub accepted: bool,
+    /// Payload type of redundant audio in the media's stream, if the client takes that; offered for [`Codec::Red`].
+    pub red_payload_type: Option<u8>,
+    /// What the client has said to it.
+    pub reception: Reception,
+}
+
+/// What a client says to a track that is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reception {
+    /// Nothing yet, or not at present.
+    Pending,
+    /// It takes it.
+    Accepted,
+    /// It cannot: the section is rejected, or the codec is not in the answer.
+    Refused,
 }
 
 #[cfg(test)]

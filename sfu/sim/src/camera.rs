@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sfu_core::codec::Codec;
+use sfu_core::publish::Carried;
 use sfu_core::{Packet, Time};
 
 /// Frames a second.
@@ -53,7 +54,7 @@ impl Mark {
             layer,
             key: descriptor.key_frame,
             temporal: descriptor.temporal,
-            picture: descriptor.picture?.id,
+            picture: descriptor.identifiers.picture?.id,
         })
     }
 }
@@ -62,11 +63,13 @@ impl CameraPacket {
     /// As the transport gives it to the room.
     pub fn as_packet(&self) -> Packet<'_> {
         Packet {
+            codec: Codec::Vp8,
             sequence: self.sequence,
             timestamp: self.timestamp,
             marker: self.marker,
             audio_level: None,
-            orientation: None,
+            carried: Carried::default(),
+            dependency: None,
             payload: &self.payload,
         }
     }

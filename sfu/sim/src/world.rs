@@ -264,6 +264,7 @@ impl World {
                 let start = SenderStart {
                     sequence: 0xfff0,
                     repair_sequence: Some(0),
+                    redundancy: false,
                 };
                 self.room.handle(
                     self.now,

@@ -26,7 +26,7 @@ const KIT_OF_EDGES: [&str; 4] = [
     "services/kit/telemetry",
 ];
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place {
         folder: "proto",
         may_use: &[],
@@ -86,6 +86,11 @@ const PLACES: [Place; 11] = [
     Place {
         folder: "sfu/sim",
         may_use: &["sfu/core", "sfu/peer"],
+        tests_may_use: &[],
+    },
+    Place {
+        folder: "sfu/fuzz",
+        may_use: &["sfu/core", "sfu/peer", "sfu/node"],
         tests_may_use: &[],
     },
     Place {

@@ -2,11 +2,13 @@
 
 use std::ops::Deref;
 
-use crate::codec::{Codec, vp8};
-use crate::forward::{Choice, LossCap, Mapping, Munger, Selector, Target};
+use crate::codec::dependency::{self, Structure};
+use crate::codec::identifiers::{Identifiers, Offsets};
+use crate::codec::{Codec, Descriptor, vp8};
+use crate::forward::{Choice, Ladder, LossCap, Mapping, Munger, Selector, Target};
 use crate::ids::MemberId;
 use crate::limits::{LAYERS, REPAIR_PERCENT_MAX, REPAIR_RATE_MIN};
-use crate::publish::{Inbound, Rate, SenderClock};
+use crate::publish::{Carried, Inbound, Rate, SenderClock};
 use crate::time::{Time, ticks};
 
 /// Where a packet goes: whose, and under which of the shell's sender numbers.
@@ -34,8 +36,12 @@ pub struct Outgoing<'a> {
     pub timestamp: u32,
     /// Marker bit.
     pub marker: bool,
-    /// Rotation and flip of the picture, as on the wire.
-    pub orientation: Option<u8>,
+    /// Payload is redundant audio, not plain Opus.
+    pub redundant: bool,
+    /// Header extensions that go through unchanged.
+    pub carried: Carried,
+    /// The dependency descriptor, to be written by [`Dependency::write`].
+    pub dependency: Option<Dependency<'a>>,
     /// Rewritten beginning of the payload.
     pub prefix: Prefix,
     /// The rest of the payload.
@@ -43,6 +49,22 @@ pub struct Outgoing<'a> {
     /// Set when the packet repeats a lost one: it travels in the stream's RTX stream (RFC 4588 §4), under this number,
     /// with `sequence` as the original one.
     pub repair: Option<Repair>,
+}
+
+/// A dependency descriptor as received, and what is to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dependency<'a> {
+    received: &'a [u8],
+    frame: dependency::Frame,
+    number: u16,
+    targets: u32,
+}
+
+impl Dependency<'_> {
+    /// The descriptor to be sent; `None` when the changed one would be too long.
+    pub fn write<'b>(&self, buffer: &'b mut [u8; dependency::BYTES_MAX]) -> Option<&'b [u8]> {
+        self.frame.rewrite(self.received, self.number, self.targets, buffer)
+    }
 }
 
 /// The place of a repeated packet in the RTX stream.
@@ -57,6 +79,22 @@ pub struct Repair {
 pub struct Prefix {
     bytes: [u8; vp8::DESCRIPTOR_BYTES_MAX],
     len: u8,
+}
+
+impl Prefix {
+    /// The beginning of a payload with its identifiers replaced, and the rest. Beginnings are short: the identifiers of
+    /// VP9 lie in the first five bytes, those of VP8 in the first six.
+    fn of(payload: &[u8], identifiers: Identifiers) -> (Self, &[u8]) {
+        let mut this = Self::default();
+        let len = identifiers.bytes();
+        if let (Some((head, rest)), Some(copy)) = (payload.split_at_checked(len), this.bytes.get_mut(..len)) {
+            copy.copy_from_slice(head);
+            identifiers.write(copy);
+            this.len = u8::try_from(len).unwrap_or_default();
+            return (this, rest);
+        }
+        (this, payload)
+    }
 }
 
 impl Deref for Prefix {
@@ -74,6 +112,8 @@ pub struct SenderStart {
     pub sequence: u16,
     /// First sequence number of the RTX stream; `None` when there is no such stream.
     pub repair_sequence: Option<u16>,
+    /// The subscriber takes redundant audio too.
+    pub redundancy: bool,
 }
 
 /// What a down-track is doing.
@@ -85,7 +125,7 @@ pub enum DownState {
     Awaiting,
     /// It sends this layer.
     Forwarding {
-        /// Rank of the layer.
+        /// Rank of the layer: of simulcast, or spatial.
         layer: u8,
     },
 }
@@ -95,7 +135,7 @@ pub enum DownState {
 struct Last {
     timestamp: u32,
     at: Time,
-    rewrite: vp8::Rewrite,
+    identifiers: Identifiers,
 }
 
 /// A down-track.
@@ -103,6 +143,7 @@ struct Last {
 pub struct Down {
     to: Destination,
     codec: Codec,
+    redundancy: bool,
     paused: bool,
     target: Target,
     /// Policy for losses; read by [`Down::aim`].
@@ -124,6 +165,7 @@ impl Down {
         Self {
             to,
             codec,
+            redundancy: start.redundancy,
             paused: false,
             target: Target::default(),
             loss: LossCap::default(),
@@ -146,7 +188,7 @@ impl Down {
 
     /// What it is doing.
     pub const fn state(&self) -> DownState {
-        match (self.paused, self.selector.current()) {
+        match (self.paused, self.selector.layer()) {
             (true, _) => DownState::Paused,
             (false, None) => DownState::Awaiting,
             (false, Some(layer)) => DownState::Forwarding { layer },
@@ -173,16 +215,16 @@ impl Down {
     }
 
     /// Chooses among the layers that are active now.
-    pub fn aim(&mut self, active: [bool; LAYERS]) {
-        self.selector.aim(active, self.target.layer.min(self.loss.cap()));
+    pub fn aim(&mut self, ladder: Ladder) {
+        self.selector.aim(ladder, self.target.layer.min(self.loss.cap()));
     }
 
-    /// The layer whose key frame it waits for.
+    /// The stream whose key frame it waits for.
     pub fn awaited(&self) -> Option<u8> {
         if self.paused { None } else { self.selector.awaited() }
     }
 
-    /// The layer a key frame would help: the one being sent, or the one waited for.
+    /// The stream a key frame would help: the one being sent, or the one waited for.
     pub fn key_frame_layer(&self) -> Option<u8> {
         self.selector.current().or_else(|| self.awaited())
     }
@@ -207,11 +249,22 @@ impl Down {
         layer: u8,
         packet: &Inbound<'a>,
         clocks: &[Option<SenderClock>; LAYERS],
+        structure: Option<&Structure>,
     ) -> Option<Outgoing<'a>> {
-        if self.paused {
+        if self.paused || (packet.recovered && self.redundancy) {
             return None;
         }
-        let mapped = match self.selector.choose(layer, &packet.about, self.target.temporal) {
+        if packet.payload.is_empty() {
+            // The probing of the publisher's network is no business of the subscriber's: its number falls out.
+            return (self.selector.current() == Some(layer)).then(|| self.skip(layer, packet))?;
+        }
+        let choice = self
+            .selector
+            .choose(layer, &packet.about, self.target.temporal, structure);
+        if choice == Choice::Forward {
+            self.munger.extend_to(packet.sequence, self.selector.extent());
+        }
+        let mapped = match choice {
             // A late packet may still have its place in what was sent of another layer, or before an interruption.
             Choice::Ignore => self.munger.place(layer, packet.sequence)?,
             Choice::Skip => return self.skip(layer, packet),
@@ -219,19 +272,20 @@ impl Down {
             Choice::Switch => {
                 let timestamp = self.timestamp_offset(now, layer, packet, clocks);
                 self.munger
-                    .switch(layer, packet.sequence, timestamp, self.vp8_offsets(packet));
+                    .switch(layer, packet.sequence, timestamp, self.offsets(layer, packet));
+                self.munger.extend_to(packet.sequence, self.selector.extent());
                 self.munger.map(layer, packet.sequence)?
             }
         };
-        let (outgoing, rewrite) = rewritten(packet, mapped.sequence, &mapped.mapping);
+        let (outgoing, identifiers) = self.rewritten(packet, mapped.sequence, &mapped.mapping);
         if mapped.newest {
             self.last = Some(Last {
                 timestamp: outgoing.timestamp,
                 at: now,
-                rewrite,
+                identifiers,
             });
         }
-        self.count(now, packet.payload.len());
+        self.count(now, outgoing.prefix.len() + outgoing.rest.len());
         Some(outgoing)
     }
 
@@ -252,7 +306,7 @@ impl Down {
         }
         self.repaired.add(now, packet.payload.len());
         self.repair_next = Some(number.wrapping_add(1));
-        let (outgoing, _) = rewritten(&packet, u64::from(sequence), &mapping);
+        let (outgoing, _) = self.rewritten(&packet, u64::from(sequence), &mapping);
         Some(Outgoing {
             repair: Some(Repair { sequence: number }),
             ..outgoing
@@ -276,8 +330,9 @@ impl Down {
     fn skip<'a>(&mut self, layer: u8, packet: &Inbound<'a>) -> Option<Outgoing<'a>> {
         let picture = packet
             .about
-            .vp8
-            .and_then(|vp8| vp8.picture)
+            .identifiers()
+            .picture
+            .filter(|_| packet.about.counts_pictures())
             .map(|picture| (layer, picture.id));
         let is_new_picture = picture.is_some() && picture != self.skipped_picture;
         let filler = self.munger.skip(layer, packet.sequence, u16::from(is_new_picture));
@@ -288,10 +343,11 @@ impl Down {
         let mapping = self.munger.current().copied()?;
         filler.map(|sequence| Outgoing {
             marker: false,
-            orientation: None,
+            carried: Carried::default(),
+            dependency: None,
             prefix: Prefix::default(),
             rest: &[],
-            ..rewritten(packet, sequence, &mapping).0
+            ..self.rewritten(packet, sequence, &mapping).0
         })
     }
 
@@ -327,12 +383,53 @@ impl Down {
         timestamp.wrapping_sub(packet.timestamp)
     }
 
-    /// What to add to VP8's identifiers so that this packet's frame follows the last one sent.
-    fn vp8_offsets(&self, packet: &Inbound<'_>) -> vp8::Offsets {
-        let (Some(last), Some(descriptor)) = (self.last, packet.about.vp8) else {
-            return vp8::Offsets::default();
+    /// What to add to the identifiers of `layer` so that this packet's picture follows the last one sent.
+    fn offsets(&self, layer: u8, packet: &Inbound<'_>) -> Offsets {
+        let next = packet.about.identifiers();
+        let Some(last) = self.last else {
+            return Offsets::default();
         };
-        last.rewrite.followed_by(&descriptor)
+        match self.munger.current() {
+            // The same stream goes on after a pause: where gaps mean nothing, it keeps its own numbers.
+            Some(mapping) if mapping.layer == layer && !packet.about.counts_pictures() => mapping.offsets,
+            _ => last.identifiers.followed_by(&next),
+        }
+    }
+
+    /// `packet` under the number `sequence` and changed as `mapping` says; and the identifiers that it has then.
+    fn rewritten<'a>(&self, packet: &Inbound<'a>, sequence: u64, mapping: &Mapping) -> (Outgoing<'a>, Identifiers) {
+        let identifiers = packet.about.identifiers().moved(mapping.offsets);
+        let mut prefix = Prefix::default();
+        let mut rest = packet.payload;
+        let mut dependency = None;
+        let mut redundant = false;
+        match packet.about.descriptor {
+            Descriptor::None => {}
+            Descriptor::Vp8(_) | Descriptor::Vp9(_) => (prefix, rest) = Prefix::of(rest, identifiers),
+            Descriptor::Dependency(frame) => {
+                dependency = packet.dependency.map(|received| Dependency {
+                    received,
+                    frame,
+                    number: identifiers.picture.map_or(frame.number, |picture| picture.id),
+                    targets: mapping.extent.targets,
+                });
+            }
+            Descriptor::Red(_) if self.redundancy => redundant = true,
+            Descriptor::Red(layout) => rest = layout.primary(rest),
+        }
+        let ends_picture = mapping.extent.top.is_some_and(|top| packet.about.ends_spatial(top));
+        let outgoing = Outgoing {
+            sequence: (sequence & 0xffff) as u16,
+            timestamp: packet.timestamp.wrapping_add(mapping.timestamp),
+            marker: packet.marker || ends_picture,
+            redundant,
+            carried: packet.carried,
+            dependency,
+            prefix,
+            rest,
+            repair: None,
+        };
+        (outgoing, identifiers)
     }
 
     fn count(&mut self, now: Time, payload_bytes: usize) {
@@ -357,29 +454,5 @@ pub struct SenderNumbers {
     pub octets: u32,
 }
 
-/// `packet` under the number `sequence` and changed as `mapping` says.
-fn rewritten<'a>(packet: &Inbound<'a>, sequence: u64, mapping: &Mapping) -> (Outgoing<'a>, vp8::Rewrite) {
-    let mut prefix = Prefix::default();
-    let mut rewrite = vp8::Rewrite::default();
-    let mut rest = packet.payload;
-    if let Some(descriptor) = packet.about.vp8
-        && let Some((head, tail)) = packet.payload.split_at_checked(usize::from(descriptor.len))
-        && let Some(copy) = prefix.bytes.get_mut(..head.len())
-    {
-        copy.copy_from_slice(head);
-        rewrite = mapping.vp8.apply(&descriptor);
-        rewrite.write(copy);
-        prefix.len = descriptor.len;
-        rest = tail;
-    }
-    let outgoing = Outgoing {
-        sequence: (sequence & 0xffff) as u16,
-        timestamp: packet.timestamp.wrapping_add(mapping.timestamp),
-        marker: packet.marker,
-        orientation: packet.orientation,
-        prefix,
-        rest,
-        repair: None,
-    };
-    (outgoing, rewrite)
-}
+#[cfg(test)]
+mod tests;

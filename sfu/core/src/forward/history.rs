@@ -3,7 +3,7 @@
 
 use crate::codec::Payload;
 use crate::limits::HISTORY_PACKETS;
-use crate::publish::Inbound;
+use crate::publish::{Carried, Inbound};
 
 /// Payloads in a ring of bytes, found by extended sequence number. Allocates once, on the first packet.
 #[derive(Debug)]
@@ -20,10 +20,12 @@ struct Entry {
     sequence: u64,
     timestamp: u32,
     marker: bool,
-    orientation: Option<u8>,
+    carried: Carried,
     about: Payload,
     start: u64,
     len: usize,
+    /// Bytes of a dependency descriptor behind the payload.
+    dependency_len: usize,
 }
 
 impl History {
@@ -40,7 +42,9 @@ impl History {
     /// Keeps a packet, forgetting the oldest.
     pub fn store(&mut self, packet: &Inbound<'_>) {
         let len = packet.payload.len();
-        if len > self.capacity {
+        let dependency = packet.dependency.unwrap_or_default();
+        let total = len + dependency.len();
+        if total > self.capacity {
             return;
         }
         if self.bytes.is_empty() {
@@ -48,21 +52,23 @@ impl History {
             self.entries = vec![None; HISTORY_PACKETS].into_boxed_slice();
         }
         let left = self.capacity - self.offset(self.written);
-        if left < len {
-            self.written += left as u64; // a payload is kept in one piece, so that it can be sent from here
+        if left < total {
+            self.written += left as u64; // a packet is kept in one piece, so that it can be sent from here
         }
         let start = self.written;
         let at = self.offset(start);
         self.bytes[at..at + len].copy_from_slice(packet.payload);
-        self.written += len as u64;
+        self.bytes[at + len..at + total].copy_from_slice(dependency);
+        self.written += total as u64;
         self.entries[slot(packet.sequence)] = Some(Entry {
             sequence: packet.sequence,
             timestamp: packet.timestamp,
             marker: packet.marker,
-            orientation: packet.orientation,
+            carried: packet.carried,
             about: packet.about,
             start,
             len,
+            dependency_len: dependency.len(),
         });
     }
 
@@ -74,13 +80,16 @@ impl History {
             return None;
         }
         let at = self.offset(entry.start);
+        let (payload, dependency) = self.bytes[at..at + entry.len + entry.dependency_len].split_at(entry.len);
         Some(Inbound {
             sequence,
             timestamp: entry.timestamp,
             marker: entry.marker,
-            orientation: entry.orientation,
+            carried: entry.carried,
+            dependency: (!dependency.is_empty()).then_some(dependency),
+            recovered: false,
             about: entry.about,
-            payload: &self.bytes[at..at + entry.len],
+            payload,
         })
     }
 
@@ -104,7 +113,9 @@ mod tests {
             sequence,
             timestamp: 7,
             marker: true,
-            orientation: None,
+            carried: Carried::default(),
+            dependency: None,
+            recovered: false,
             about,
             payload,
         }
@@ -128,6 +139,20 @@ mod tests {
             Some(b"cccc".to_vec()),
             "at the beginning again"
         );
+    }
+
+    #[test]
+    fn a_descriptor_is_kept_with_its_packet() {
+        let mut history = History::new(12);
+        for sequence in 1..=3 {
+            history.store(&Inbound {
+                dependency: Some(b"dep"),
+                ..packet(sequence, b"pay")
+            });
+        }
+        assert!(history.get(1).is_none(), "overwritten");
+        let kept = history.get(3).expect("the newest");
+        assert_eq!((kept.payload, kept.dependency), (&b"pay"[..], Some(&b"dep"[..])));
     }
 
     #[test]

@@ -11,7 +11,8 @@
 
 use std::collections::VecDeque;
 
-use crate::codec::vp8::Offsets;
+use crate::codec::identifiers::Offsets;
+use crate::forward::Extent;
 use crate::limits::MAPPINGS_MAX;
 use crate::publish::extend;
 
@@ -22,8 +23,10 @@ pub struct Mapping {
     pub layer: u8,
     /// Added to timestamps.
     pub timestamp: u32,
-    /// Added to VP8's identifiers.
-    pub vp8: Offsets,
+    /// Added to the codec's identifiers.
+    pub offsets: Offsets,
+    /// How much of the layer is sent.
+    pub extent: Extent,
     /// First sequence number of the layer.
     first_in: u64,
     /// First outgoing number.
@@ -80,17 +83,38 @@ impl Munger {
     }
 
     /// From packet `sequence` of `layer` on, the stream continues with this layer.
-    pub fn switch(&mut self, layer: u8, sequence: u64, timestamp: u32, vp8: Offsets) {
+    pub fn switch(&mut self, layer: u8, sequence: u64, timestamp: u32, offsets: Offsets) {
         self.close();
         self.open(Mapping {
             layer,
             timestamp,
-            vp8,
+            offsets,
+            extent: Extent::default(),
             first_in: sequence,
             first_out: self.next_out,
             end_in: None,
         });
         self.highest_in = None;
+    }
+
+    /// From packet `sequence` of the current layer on, that much of it is sent. Says nothing of packets before it, or of
+    /// one that is late.
+    pub fn extend_to(&mut self, sequence: u64, extent: Extent) {
+        let Some(current) = self.mappings.back_mut().filter(|current| current.extent != extent) else {
+            return;
+        };
+        if current.first_in == sequence {
+            current.extent = extent;
+        } else if current.first_in < sequence && self.highest_in.is_none_or(|highest| sequence > highest) {
+            let next = Mapping {
+                first_in: sequence,
+                first_out: current.out(sequence),
+                extent,
+                ..*current
+            };
+            current.end_in = Some(sequence);
+            self.open(next);
+        }
     }
 
     /// The outgoing number of packet `sequence` of `layer`, and how to change it; `None` when it has no place in the
@@ -144,14 +168,14 @@ impl Munger {
             return self.map(layer, sequence).map(|mapped| mapped.sequence);
         }
         let first_out = current.out(sequence);
-        let vp8 = Offsets {
-            picture: current.vp8.picture.wrapping_sub(pictures),
-            ..current.vp8
+        let offsets = Offsets {
+            picture: current.offsets.picture.wrapping_sub(pictures),
+            ..current.offsets
         };
         let next = Mapping {
             first_in: sequence + 1,
             first_out,
-            vp8,
+            offsets,
             ..current
         };
         match self.mappings.back_mut() {
@@ -218,7 +242,7 @@ mod tests {
         assert_eq!(munger.skip(0, 1002, 0), None);
         assert_eq!(out(&mut munger, 0, 1003), Some(101));
         assert_eq!(
-            munger.current().map(|mapping| mapping.vp8.picture),
+            munger.current().map(|mapping| mapping.offsets.picture),
             Some(0xffff),
             "one picture less"
         );
@@ -241,6 +265,29 @@ mod tests {
         out(&mut munger, 0, 10);
         assert_eq!(out(&mut munger, 0, 12), Some(2));
         assert_eq!(munger.skip(0, 11, 1).map(|out| out & 0xffff), Some(1));
+    }
+
+    #[test]
+    fn another_extent_changes_no_number() {
+        let extent = |top| Extent {
+            top: Some(top),
+            targets: 0,
+        };
+        let mut munger = Munger::new(0);
+        munger.switch(0, 10, 0, Offsets::default());
+        munger.extend_to(10, extent(2));
+        assert_eq!(out(&mut munger, 0, 10), Some(0));
+        assert_eq!(out(&mut munger, 0, 12), Some(2));
+        munger.extend_to(13, extent(1));
+        assert_eq!(out(&mut munger, 0, 13), Some(3));
+        munger.extend_to(11, extent(0));
+        assert_eq!(
+            out(&mut munger, 0, 11),
+            Some(1),
+            "late, as it was when it should have come"
+        );
+        let tops: Vec<_> = (0..4).filter_map(|out| munger.unmap(out)?.1.extent.top).collect();
+        assert_eq!(tops, [2, 2, 2, 1]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! One received stream: its extended sequence numbers, duplicates, rate, clock and history.
 
-use crate::codec::Payload;
+use crate::codec::dependency::{Reader, Structure};
+use crate::codec::{Codec, Descriptor, Payload};
 use crate::forward::History;
-use crate::limits::LAYER_IDLE;
+use crate::limits::{LAYER_IDLE, LAYERS};
 use crate::publish::{KeyFrames, Rate};
 use crate::time::{Time, ticks};
 
@@ -15,12 +16,37 @@ pub struct Inbound<'a> {
     pub timestamp: u32,
     /// Marker bit.
     pub marker: bool,
-    /// Rotation and flip of the picture, as on the wire.
-    pub orientation: Option<u8>,
-    /// What the payload says of itself.
+    /// Header extensions that go through unchanged.
+    pub carried: Carried,
+    /// The dependency descriptor, as on the wire.
+    pub dependency: Option<&'a [u8]>,
+    /// It was lost, and is made of the copy in a later packet of redundant audio.
+    pub recovered: bool,
+    /// What the packet says of itself.
     pub about: Payload,
     /// The payload.
     pub payload: &'a [u8],
+}
+
+/// Header extensions that mean the same to every receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Carried {
+    /// Rotation and flip of the picture, as on the wire (3GPP TS 26.114).
+    pub orientation: Option<u8>,
+    /// Least and most playout delay, as on the wire.
+    pub playout_delay: Option<[u8; 3]>,
+    /// When the frame was taken.
+    pub capture_time: Option<CaptureTime>,
+}
+
+/// The absolute capture time of a frame. Receivers compare it with the sender reports, and ours speak of the
+/// publisher's clock: so it is right as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaptureTime {
+    /// NTP time of the capturing clock, 32.32.
+    pub ntp: u64,
+    /// That clock minus the sender's, 32.32 with a sign.
+    pub offset: Option<i64>,
 }
 
 /// A point both clocks of a publisher agree on, from its sender report (RFC 3550 §6.4.1), and when it came.
@@ -88,6 +114,9 @@ pub struct Layer {
     rate: Rate,
     last_packet: Option<Time>,
     packets: u64,
+    frames: Reader,
+    /// When each spatial layer was last seen or announced.
+    spatial: [Option<Time>; LAYERS],
 }
 
 impl Layer {
@@ -103,6 +132,8 @@ impl Layer {
             rate: Rate::default(),
             last_packet: None,
             packets: 0,
+            frames: Reader::default(),
+            spatial: [None; LAYERS],
         }
     }
 
@@ -128,9 +159,52 @@ impl Layer {
         self.set(extended);
         self.highest = Some(highest.max(extended));
         self.rate.add(now, bytes);
-        self.last_packet = Some(now);
+        if bytes > 0 {
+            self.last_packet = Some(now);
+        }
         self.packets += 1;
         Some(extended)
+    }
+
+    /// Reads what a packet says of itself; `None` when nothing can be made of it.
+    pub fn describe(&mut self, now: Time, codec: Codec, payload: &[u8], dependency: Option<&[u8]>) -> Option<Payload> {
+        let about = match dependency {
+            // Other codecs come with descriptors too, from clients that were asked for them; their payloads say enough.
+            Some(descriptor) if codec == Codec::Av1 => Payload::of_frame(self.frames.read(descriptor)?),
+            _ => Payload::parse(codec, payload)?,
+        };
+        if codec.is_video() {
+            self.note_spatial(now, &about);
+        }
+        Some(about)
+    }
+
+    /// The template dependency structure of its frames.
+    pub fn structure(&self) -> Option<&Structure> {
+        self.frames.structure()
+    }
+
+    /// Which spatial layers the publisher sends at present; `None` for a stream with a single one.
+    pub fn spatial_layers(&self, now: Time) -> Option<[bool; LAYERS]> {
+        self.spatial.iter().skip(1).any(Option::is_some).then(|| {
+            self.spatial
+                .map(|last| last.is_some_and(|last| now.since(last) < LAYER_IDLE))
+        })
+    }
+
+    /// Notes the layer of a packet, and those that a key frame announces: whoever begins there begins with all of them.
+    fn note_spatial(&mut self, now: Time, about: &Payload) {
+        let announced = match &about.descriptor {
+            Descriptor::Vp9(descriptor) => descriptor.spatial_layers.unwrap_or_default(),
+            _ => 0,
+        };
+        let structure = self.frames.structure().filter(|_| about.key_frame_start);
+        for (rank, seen) in (0u8..).zip(&mut self.spatial) {
+            let is_announced = rank < announced || structure.is_some_and(|structure| structure.has_spatial(rank));
+            if rank == about.spatial || is_announced {
+                *seen = Some(now);
+            }
+        }
     }
 
     /// Whether the publisher sends this layer at present.

@@ -1,16 +1,18 @@
 //! The packet path, and what the clock does to it.
 
-use crate::codec::Payload;
+use crate::codec::{Codec, Payload};
 use crate::forward::{Down, Egress, SenderStart};
 use crate::ids::MemberId;
 use crate::output::Output;
-use crate::publish::{Inbound, SenderClock};
+use crate::publish::{Carried, Inbound, SenderClock};
 use crate::room::{Room, StreamKey, TrackKey};
 use crate::time::Time;
 
 /// A received packet, as the transport opened it.
 #[derive(Debug, Clone, Copy)]
 pub struct Packet<'a> {
+    /// Codec, by its payload type.
+    pub codec: Codec,
     /// Sequence number.
     pub sequence: u16,
     /// Timestamp.
@@ -19,9 +21,11 @@ pub struct Packet<'a> {
     pub marker: bool,
     /// Loudness in −dBov (RFC 6464): 0 is the loudest, 127 silence.
     pub audio_level: Option<u8>,
-    /// Rotation and flip of the picture, as on the wire.
-    pub orientation: Option<u8>,
-    /// Payload without padding.
+    /// Header extensions that go through unchanged.
+    pub carried: Carried,
+    /// The dependency descriptor, as on the wire.
+    pub dependency: Option<&'a [u8]>,
+    /// Payload without padding; empty for a packet that only probes the bandwidth.
     pub payload: &'a [u8],
 }
 
@@ -31,7 +35,9 @@ impl<'a> Packet<'a> {
             sequence,
             timestamp: self.timestamp,
             marker: self.marker,
-            orientation: self.orientation,
+            carried: self.carried,
+            dependency: self.dependency,
+            recovered: false,
             about,
             payload: self.payload,
         }

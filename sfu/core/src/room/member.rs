@@ -27,6 +27,8 @@ pub(super) struct Member {
     pub(super) published: Vec<TrackKey>,
     /// Tracks they chose or declined by name; the rest follows `auto_subscribe`.
     pub(super) wishes: BTreeMap<TrackSid, bool>,
+    /// Tracks that their client cannot decode.
+    pub(super) undecodable: BTreeSet<TrackSid>,
     /// How they show tracks.
     pub(super) settings: BTreeMap<TrackSid, TrackSettings>,
     /// Who may subscribe to what they publish.
@@ -48,6 +50,7 @@ impl Member {
             announced: Vec::new(),
             published: Vec::new(),
             wishes: BTreeMap::new(),
+            undecodable: BTreeSet::new(),
             settings: BTreeMap::new(),
             allowance: Allowance::Everybody,
             denied: BTreeSet::new(),
@@ -100,7 +103,7 @@ impl Member {
     /// Whether they want a track of this name that somebody else publishes.
     pub(super) fn wants(&self, track: &TrackSid) -> bool {
         let wish = self.wishes.get(track).copied().unwrap_or(self.join.auto_subscribe);
-        self.join.permissions.subscribe && wish
+        self.join.permissions.subscribe && wish && !self.undecodable.contains(track)
     }
 
     /// As others see them.

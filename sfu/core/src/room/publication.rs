@@ -71,7 +71,7 @@ impl Room {
             return;
         };
         let Some(track) = self.tracks.get_mut(key) else { return };
-        if track.codec != new.codec {
+        if !track.codec.admits(new.codec) {
             return;
         }
         track.bind(quality.rank(), new.stream);
@@ -138,6 +138,7 @@ impl Room {
             member.wishes.remove(&track.info.sid);
             member.settings.remove(&track.info.sid);
             member.denied.remove(&key);
+            member.undecodable.remove(&track.info.sid);
             if member.attached.remove(&key) {
                 self.outputs.push_back(Output::Detach {
                     member: *id,

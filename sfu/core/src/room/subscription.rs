@@ -35,8 +35,13 @@ impl Room {
         let permitted = member.permissions().subscribe;
         for sid in tracks.into_iter().take(TRACKS_PER_ROOM_MAX) {
             let exists = self.tracks.iter().any(|(_, track)| track.info.sid == sid);
-            if wanted && !(exists && permitted) {
-                let refusal = if exists { Refusal::NotAllowed } else { Refusal::NotFound };
+            let refusal = match (exists, permitted) {
+                (false, _) => Some(Refusal::NotFound),
+                (true, false) => Some(Refusal::NotAllowed),
+                (true, true) if member.undecodable.contains(&sid) => Some(Refusal::CodecUnsupported),
+                (true, true) => None,
+            };
+            if let Some(refusal) = refusal.filter(|_| wanted) {
                 self.outputs.push_back(Output::SubscriptionRefused {
                     to: id,
                     track: sid,
@@ -66,6 +71,24 @@ impl Room {
             }
             self.raise_demand(id, key);
         }
+    }
+
+    /// The client takes no stream of this codec: says so, rather than leaving the track silent.
+    pub(super) fn sender_refused(&mut self, id: MemberId, key: TrackKey) {
+        let (Some(member), Some(track)) = (self.members.get_mut(&id), self.tracks.get(key)) else {
+            return;
+        };
+        if !member.attached.contains(&key) {
+            return;
+        }
+        let sid = track.info.sid.clone();
+        member.undecodable.insert(sid.clone());
+        self.push(Output::SubscriptionRefused {
+            to: id,
+            track: sid,
+            refusal: Refusal::CodecUnsupported,
+        });
+        self.settle(id);
     }
 
     /// Makes what a member gets what they should get.

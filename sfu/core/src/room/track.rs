@@ -2,8 +2,9 @@
 
 use smallvec::SmallVec;
 
-use crate::codec::{Codec, Payload};
-use crate::forward::{Down, Egress};
+use crate::codec::red::Layout;
+use crate::codec::{Codec, Descriptor, Payload, dependency};
+use crate::forward::{Down, Egress, Ladder, Stacking};
 use crate::ids::MemberId;
 use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo};
@@ -27,7 +28,7 @@ pub struct Track {
     /// Its publisher knows that somebody subscribed.
     pub(super) had_subscriber: bool,
     layers: [Option<Layer>; LAYERS],
-    active: [bool; LAYERS],
+    ladder: Ladder,
     /// Sorted by member.
     downs: Vec<Down>,
     next_report: Time,
@@ -44,7 +45,10 @@ impl Track {
             demand: Demand::default(),
             had_subscriber: false,
             layers: [const { None }; LAYERS],
-            active: [false; LAYERS],
+            ladder: Ladder {
+                active: [false; LAYERS],
+                stacking: Stacking::Simulcast,
+            },
             downs: Vec::new(),
             next_report: now,
         }
@@ -76,7 +80,7 @@ impl Track {
     }
 
     pub(super) fn add_down(&mut self, mut down: Down) {
-        down.aim(self.active);
+        down.aim(self.ladder);
         let (Ok(at) | Err(at)) = self.place(down.to().member);
         self.downs.insert(at, down);
     }
@@ -111,39 +115,66 @@ impl Track {
         packets: impl Iterator<Item = Packet<'a>>,
         egress: &mut impl Egress,
     ) {
-        let codec = self.codec;
+        let mut batch: SmallVec<[Inbound<'a>; BATCH]> = SmallVec::new();
+        for packet in packets {
+            // What came before a new structure is described by the one in force until then.
+            if !batch.is_empty() && packet.dependency.is_some_and(dependency::brings_structure) {
+                self.send(now, rank, &batch, egress);
+                batch.clear();
+            }
+            self.receive(now, rank, packet, &mut batch);
+        }
+        if !batch.is_empty() {
+            self.send(now, rank, &batch, egress);
+        }
+    }
+
+    /// Takes a packet in, and with it what it says of lost ones.
+    fn receive<'a>(&mut self, now: Time, rank: u8, packet: Packet<'a>, batch: &mut SmallVec<[Inbound<'a>; BATCH]>) {
         let Some(layer) = self.layers.get_mut(usize::from(rank)).and_then(Option::as_mut) else {
             return;
         };
-        let mut batch: SmallVec<[Inbound<'a>; BATCH]> = SmallVec::new();
-        for packet in packets {
-            let Some(sequence) = layer.accept(now, packet.sequence, packet.payload.len()) else {
-                continue;
-            };
-            if let Some(level) = packet.audio_level {
-                self.loudness.heard(level);
-            }
-            let Some(about) = Payload::parse(codec, packet.payload) else {
-                continue;
-            };
-            if about.key_frame_start {
-                layer.key_frames.arrived();
-            }
-            let inbound = packet.numbered(sequence, about);
-            layer.history.store(&inbound);
-            batch.push(inbound);
-        }
-        if batch.is_empty() || self.info.muted {
+        if !self.codec.admits(packet.codec) {
             return;
         }
-        if !self.active[usize::from(rank)] {
+        let Some(sequence) = layer.accept(now, packet.sequence, packet.payload.len()) else {
+            return;
+        };
+        if packet.payload.is_empty() {
+            return batch.push(packet.numbered(sequence, Payload::PADDING));
+        }
+        if let Some(level) = packet.audio_level {
+            self.loudness.heard(level);
+        }
+        let Some(about) = layer.describe(now, packet.codec, packet.payload, packet.dependency) else {
+            return;
+        };
+        if about.key_frame_start {
+            layer.key_frames.arrived();
+        }
+        let inbound = packet.numbered(sequence, about);
+        if let Descriptor::Red(layout) = about.descriptor {
+            recover(now, layer, &inbound, layout, batch);
+        }
+        layer.history.store(&inbound);
+        batch.push(inbound);
+    }
+
+    /// Sends packets that were taken in to all subscribers.
+    fn send(&mut self, now: Time, rank: u8, batch: &[Inbound<'_>], egress: &mut impl Egress) {
+        if self.info.muted {
+            return;
+        }
+        if !self.ladder.active[usize::from(rank)] {
             self.refresh_activity(now);
         }
         let clocks = self.clocks();
+        let layer = self.layers.get(usize::from(rank)).and_then(Option::as_ref);
+        let structure = layer.and_then(Layer::structure);
         for down in &mut self.downs {
             let to = down.to();
-            for packet in &batch {
-                if let Some(outgoing) = down.forward(now, rank, packet, &clocks) {
+            for packet in batch {
+                if let Some(outgoing) = down.forward(now, rank, packet, &clocks, structure) {
                     egress.send(to, &outgoing);
                 }
             }
@@ -172,23 +203,39 @@ impl Track {
 
     /// Looks which layers are sent, and lets every copy choose anew when that changed.
     pub(super) fn refresh_activity(&mut self, now: Time) {
-        let active = std::array::from_fn(|rank| self.layers[rank].as_ref().is_some_and(|layer| layer.is_active(now)));
-        // Sound pauses with every silence (DTX) and has nothing to choose from: it stays.
-        let active = if self.codec.is_video() {
-            active
-        } else {
-            [true, false, false]
-        };
-        if active != self.active {
-            self.active = active;
-            self.downs.iter_mut().for_each(|down| down.aim(active));
+        let ladder = self.ladder_at(now);
+        if ladder != self.ladder {
+            self.ladder = ladder;
+            self.downs.iter_mut().for_each(|down| down.aim(ladder));
+        }
+    }
+
+    fn ladder_at(&self, now: Time) -> Ladder {
+        if !self.codec.is_video() {
+            // Sound pauses with every silence (DTX) and has nothing to choose from: it stays.
+            return Ladder {
+                active: [true, false, false],
+                stacking: Stacking::Simulcast,
+            };
+        }
+        if let [Some(layer), None, None] = &self.layers
+            && let Some(active) = layer.spatial_layers(now)
+        {
+            return Ladder {
+                active,
+                stacking: Stacking::Spatial,
+            };
+        }
+        Ladder {
+            active: std::array::from_fn(|rank| self.layers[rank].as_ref().is_some_and(|layer| layer.is_active(now))),
+            stacking: Stacking::Simulcast,
         }
     }
 
     pub(super) fn aim(&mut self, member: MemberId) {
-        let active = self.active;
+        let ladder = self.ladder;
         if let Some(down) = self.down_mut(member) {
-            down.aim(active);
+            down.aim(ladder);
         }
     }
 
@@ -196,7 +243,7 @@ impl Track {
     pub(super) fn tick_losses(&mut self, now: Time) {
         for down in &mut self.downs {
             down.loss.tick(now);
-            down.aim(self.active);
+            down.aim(self.ladder);
         }
     }
 
@@ -219,9 +266,11 @@ impl Track {
             }
         }
         let mut due = SmallVec::new();
-        for (layer, active) in self.layers.iter_mut().zip(self.active) {
+        let (active, stacking) = (self.ladder.active, self.ladder.stacking);
+        for (layer, active) in self.layers.iter_mut().zip(active) {
             let Some(layer) = layer else { continue };
-            if !active || self.downs.is_empty() {
+            let is_sent = active || stacking == Stacking::Spatial;
+            if !is_sent || self.downs.is_empty() {
                 layer.key_frames.forget();
             }
             if layer.key_frames.ask(now) {
@@ -243,4 +292,36 @@ impl Track {
     pub(super) fn clocks(&self) -> [Option<SenderClock>; LAYERS] {
         std::array::from_fn(|rank| self.layers[rank].as_ref().and_then(|layer| layer.clock))
     }
+}
+
+/// Makes lost packets of the copies in a packet of redundant audio: for subscribers who take plain Opus; the others find
+/// the copies themselves.
+fn recover<'a>(
+    now: Time,
+    layer: &mut Layer,
+    packet: &Inbound<'a>,
+    layout: Layout,
+    batch: &mut SmallVec<[Inbound<'a>; BATCH]>,
+) {
+    let first = batch.len();
+    let distances = 1u64..;
+    for (distance, copy) in distances.zip(layout.copies(packet.payload)) {
+        let sequence = packet.sequence - distance;
+        let Some(about) = Payload::parse(Codec::Opus, copy.frame) else {
+            continue;
+        };
+        if layer.accept(now, (sequence & 0xffff) as u16, 0).is_some() {
+            batch.push(Inbound {
+                sequence,
+                timestamp: packet.timestamp.wrapping_sub(copy.before),
+                marker: false,
+                recovered: true,
+                about,
+                payload: copy.frame,
+                ..*packet
+            });
+        }
+    }
+    // Copies come newest first, and are to be sent oldest first.
+    batch[first..].reverse();
 }

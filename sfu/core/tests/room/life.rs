@@ -227,6 +227,7 @@ fn settings_before_and_after_the_stream_is_there_mean_the_same() {
     let start = sfu_core::forward::SenderStart {
         sequence: 1,
         repair_sequence: None,
+        redundancy: false,
     };
     world.tell(Input::SenderReady {
         member: BOB,
@@ -246,6 +247,32 @@ fn settings_before_and_after_the_stream_is_there_mean_the_same() {
         settings,
     });
     assert_eq!(state(&world), sfu_core::forward::DownState::Awaiting);
+}
+
+#[test]
+fn a_track_that_a_client_cannot_decode_is_refused_with_the_reason() {
+    let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
+    let said = world.publish(ADA, "cam", Source::Camera);
+    let track = said.iter().find_map(|output| match output {
+        Output::Attach { track, .. } => Some(*track),
+        _ => None,
+    });
+    let track = track.expect("bob gets it");
+    let refused = Output::SubscriptionRefused {
+        to: BOB,
+        track: "TR_cam".into(),
+        refusal: Refusal::CodecUnsupported,
+    };
+    let said = world.tell(Input::SenderRefused { member: BOB, track });
+    assert_eq!(said, [refused.clone(), Output::Detach { member: BOB, track }]);
+    let again = Input::Subscribe {
+        member: BOB,
+        tracks: vec!["TR_cam".into()],
+        wanted: true,
+    };
+    assert_eq!(world.tell(again), [refused], "not offered again");
+    let said = world.tell(Input::SenderRefused { member: BOB, track });
+    assert_eq!(said, [], "it has none");
 }
 
 #[test]

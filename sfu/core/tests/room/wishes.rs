@@ -41,6 +41,7 @@ fn ready(member: MemberId, track: TrackKey) -> Input {
     let start = SenderStart {
         sequence: 1,
         repair_sequence: None,
+        redundancy: false,
     };
     Input::SenderReady {
         member,

@@ -17,7 +17,14 @@ const COMPATIBLE_VERSION: &str = "1.9.0";
 /// LiveKit's protocol number, of server and clients alike.
 const PROTOCOL: i32 = 16;
 /// Codecs that may be published: mime types, as clients compare them.
-const PUBLISH_CODECS: [&str; 3] = ["audio/opus", "video/VP8", "video/H264"];
+const PUBLISH_CODECS: [&str; 6] = [
+    "audio/opus",
+    "audio/red",
+    "video/VP8",
+    "video/H264",
+    "video/VP9",
+    "video/AV1",
+];
 
 /// What a client is told about an event; `None` when its connection is to end without a word.
 pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
@@ -56,6 +63,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
         Event::SubscriptionRefused { track, refusal } => {
             let error = match refusal {
                 Refusal::NotFound => lk::SubscriptionError::SeTrackNotfound,
+                Refusal::CodecUnsupported => lk::SubscriptionError::SeCodecUnsupported,
                 _ => lk::SubscriptionError::SeUnknown,
             };
             Message::SubscriptionResponse(lk::SubscriptionResponse {
@@ -119,6 +127,7 @@ const fn words(refusal: Refusal) -> &'static str {
         Refusal::NotFound => "there is no such thing",
         Refusal::LimitExceeded => "a limit is reached",
         Refusal::Invalid => "the request makes no sense",
+        Refusal::CodecUnsupported => "the codec is not supported",
     }
 }
 
@@ -376,5 +385,6 @@ const fn reason(refusal: Refusal) -> lk::request_response::Reason {
         Refusal::NotFound => Reason::NotFound,
         Refusal::LimitExceeded => Reason::LimitExceeded,
         Refusal::Invalid => Reason::InvalidRequest,
+        Refusal::CodecUnsupported => Reason::UnsupportedType,
     }
 }

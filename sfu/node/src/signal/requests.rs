@@ -180,7 +180,9 @@ fn codec(name: &str) -> Option<Codec> {
     let name = name.to_ascii_lowercase();
     match name.rsplit('/').next()? {
         "vp8" => Some(Codec::Vp8),
+        "vp9" => Some(Codec::Vp9),
         "h264" => Some(Codec::H264),
+        "av1" => Some(Codec::Av1),
         "opus" => Some(Codec::Opus),
         _ => None,
     }
@@ -332,7 +334,9 @@ mod tests {
     fn codecs_are_known_by_both_of_their_names() {
         assert_eq!(codec("h264"), Some(Codec::H264));
         assert_eq!(codec("video/VP8"), Some(Codec::Vp8));
-        assert_eq!(codec("av1"), None);
+        assert_eq!(codec("av1"), Some(Codec::Av1));
+        assert_eq!(codec("video/VP9"), Some(Codec::Vp9));
+        assert_eq!(codec("h265"), None);
         assert_eq!(codec(""), None);
     }
 

@@ -11,7 +11,7 @@ use super::messages::{Action, Command, Event, JoinCommand, Place};
 use super::state::State;
 use crate::limits::{DATA_BURST, DATA_PER_SECOND};
 use crate::rate::Bucket;
-use crate::signal::preference;
+use crate::signal::preference::Preference;
 
 impl State {
     pub(super) fn command(&mut self, command: Command) {
@@ -119,7 +119,7 @@ impl State {
             Action::AddTrack { request, codec } => {
                 self.retry_streams(member);
                 if let Some(member) = self.members.get_mut(member) {
-                    member.prefer(&request.cid, codec);
+                    member.prefer(&request.cid, Preference::of(&request, codec));
                 }
                 Input::AddTrack { member: id, request }
             }
@@ -208,8 +208,8 @@ impl State {
         };
         let mut sending = Vec::new();
         for section in entry.peer.receive_sections().iter().filter(|section| section.active) {
-            if let Some(codec) = member.preferred(&section.track_id) {
-                sdp = preference::prefer(&sdp, section.mid.as_str(), codec);
+            if let Some(preference) = member.preferred(&section.track_id) {
+                sdp = preference.apply(&sdp, section.mid.as_str());
             }
             let kind = match section.kind {
                 MediaKind::Audio => TrackKind::Audio,

@@ -136,6 +136,24 @@ fn stamp(packet: &mut DataPacket, sender: &Place) {
     }
 }
 
+/// All that happens to a message before the room hears of it, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn fuzz_data_packet(input: &[u8]) {
+    let Ok(mut packet) = DataPacket::decode(input) else {
+        return;
+    };
+    let _ = chat_frame(&packet);
+    let _ = take_destinations(&mut packet);
+    let place = Place {
+        room: String::new(),
+        identity: "sender".to_owned(),
+        sid: "PA_1".to_owned(),
+    };
+    stamp(&mut packet, &place);
+    let again = DataPacket::decode(packet.encode_to_vec().as_slice());
+    assert_eq!(again.as_ref(), Ok(&packet), "what is sent on reads back");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use sfu_core::publish::{CaptureTime, Carried};
 use sfu_core::{Input, Packet, StreamKey, TrackKey};
 use sfu_peer::rtcp::Packet as Rtcp;
 use sfu_peer::rtp::RtpPacket;
@@ -116,7 +117,7 @@ impl State {
         stream.ssrc = info.ssrc;
         stream.mid = Some(info.mid);
         stream.binding = Binding::Refused;
-        let Some(codec) = core_codec(packet.codec) else { return };
+        let codec = core_codec(packet.codec);
         let rid = info.rid.map(|rid| rid.as_str().to_owned());
         let member = member_id(key);
         self.tell_room(
@@ -220,21 +221,33 @@ impl State {
 }
 
 fn core_packet<'d>(packet: &RtpPacket<'d>) -> Packet<'d> {
+    let extensions = &packet.extensions;
     Packet {
+        codec: core_codec(packet.codec),
         sequence: packet.header.sequence_number,
         timestamp: packet.header.timestamp,
         marker: packet.header.marker,
-        audio_level: packet.extensions.audio_level.map(|level| level.level),
-        orientation: packet.extensions.video_orientation,
+        audio_level: extensions.audio_level.map(|level| level.level),
+        carried: Carried {
+            orientation: extensions.video_orientation,
+            playout_delay: extensions.playout_delay,
+            capture_time: extensions.capture_time.map(|time| CaptureTime {
+                ntp: time.ntp,
+                offset: time.offset,
+            }),
+        },
+        dependency: extensions.dependency_descriptor,
         payload: packet.payload,
     }
 }
 
-const fn core_codec(codec: Codec) -> Option<sfu_core::codec::Codec> {
+const fn core_codec(codec: Codec) -> sfu_core::codec::Codec {
     match codec {
-        Codec::Opus => Some(sfu_core::codec::Codec::Opus),
-        Codec::Vp8 => Some(sfu_core::codec::Codec::Vp8),
-        Codec::H264(_) => Some(sfu_core::codec::Codec::H264),
-        Codec::Vp9 | Codec::Av1 => None,
+        Codec::Opus => sfu_core::codec::Codec::Opus,
+        Codec::Red => sfu_core::codec::Codec::Red,
+        Codec::Vp8 => sfu_core::codec::Codec::Vp8,
+        Codec::Vp9 => sfu_core::codec::Codec::Vp9,
+        Codec::H264(_) => sfu_core::codec::Codec::H264,
+        Codec::Av1 => sfu_core::codec::Codec::Av1,
     }
 }

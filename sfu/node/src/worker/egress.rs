@@ -1,9 +1,10 @@
 //! The end of the packet path: header and payload are written into the arena and sealed there.
 
 use sfu_core::MemberId;
+use sfu_core::codec::dependency;
 use sfu_core::forward::{Destination, Egress, Outgoing};
 use sfu_core::slots::Slots;
-use sfu_peer::rtp::{Extensions, Header};
+use sfu_peer::rtp::{CaptureTime, Extensions, Header};
 
 use super::member::{Member, Wire};
 use super::peers::{PeerEntry, PeerKey};
@@ -64,15 +65,28 @@ impl Egress for Forwarder<'_> {
                 )
             }
             None if packet.repair.is_some() => return,
-            None => (
-                header(packet, packet.sequence, wire.ssrc, wire.payload_type),
-                [&[], &packet.prefix, packet.rest],
-            ),
+            None => {
+                let red = wire.red.filter(|_| packet.redundant);
+                (
+                    header(packet, packet.sequence, wire.ssrc, red.unwrap_or(wire.payload_type)),
+                    [&[], &packet.prefix, packet.rest],
+                )
+            }
         };
+        let mut descriptor = [0; dependency::BYTES_MAX];
         // A transport-wide sequence number goes here with the estimator that reads its feedback; until then the feedback
         // would only cost.
         let extensions = Extensions {
-            video_orientation: packet.orientation,
+            video_orientation: packet.carried.orientation,
+            playout_delay: packet.carried.playout_delay,
+            capture_time: packet.carried.capture_time.map(|time| CaptureTime {
+                ntp: time.ntp,
+                offset: time.offset,
+            }),
+            dependency_descriptor: packet
+                .dependency
+                .as_ref()
+                .and_then(|dependency| dependency.write(&mut descriptor)),
             ..Extensions::default()
         };
         let remote = outbound.remote();

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use kit_core::Rng;
-use sfu_core::codec::Codec;
 use sfu_core::input::DataKind;
 use sfu_core::slots::Key;
 use sfu_core::{MemberId, StreamKey, TrackKey};
@@ -15,6 +14,7 @@ use super::peers::PeerKey;
 use super::state::RoomKey;
 use crate::limits::PREFERENCES_MAX;
 use crate::rate::Bucket;
+use crate::signal::preference::Preference;
 
 /// Names a member of a worker for as long as they are there.
 pub(crate) type MemberKey = Key<Member>;
@@ -38,7 +38,7 @@ pub(crate) struct Member {
     pub(crate) data_rate: Bucket,
     pub(crate) offer_id: u32,
     /// What the client wants to send its newest tracks as, by its names for them.
-    pub(crate) preferences: Vec<(String, Codec)>,
+    pub(crate) preferences: Vec<(String, Preference)>,
 }
 
 /// A member's signalling.
@@ -91,6 +91,8 @@ pub(crate) struct Sender {
 pub(crate) struct Wire {
     pub(crate) ssrc: u32,
     pub(crate) payload_type: u8,
+    /// Payload type of redundant audio.
+    pub(crate) red: Option<u8>,
     /// SSRC and payload type of retransmissions.
     pub(crate) repair: Option<(u32, u8)>,
 }
@@ -134,20 +136,21 @@ impl Member {
     }
 
     /// Notes what the client wants to send a track as.
-    pub(crate) fn prefer(&mut self, cid: &str, codec: Option<Codec>) {
+    pub(crate) fn prefer(&mut self, cid: &str, preference: Option<Preference>) {
         self.preferences.retain(|(known, _)| known != cid);
         if self.preferences.len() == PREFERENCES_MAX {
             self.preferences.remove(0);
         }
-        self.preferences.extend(codec.map(|codec| (cid.to_owned(), codec)));
+        self.preferences
+            .extend(preference.map(|preference| (cid.to_owned(), preference)));
     }
 
     /// What the client wants to send a track as.
-    pub(crate) fn preferred(&self, cid: &str) -> Option<Codec> {
+    pub(crate) fn preferred(&self, cid: &str) -> Option<Preference> {
         self.preferences
             .iter()
             .find(|(known, _)| known == cid)
-            .map(|(_, codec)| *codec)
+            .map(|(_, preference)| *preference)
     }
 
     /// Streams that no track was found for, or whose track is gone, are asked about again.

@@ -8,7 +8,7 @@ use sfu_core::input::{DataKind as CoreDataKind, LeaveReason};
 use sfu_core::output::{Participant, RoomState, SenderSpec};
 use sfu_core::{Input, MemberId, Output, TrackKey};
 use sfu_peer::rtcp::{SenderInfo, Writer};
-use sfu_peer::{Codec, DataKind, H264Profile, SendData, StreamId, TrackSpec};
+use sfu_peer::{Codec, DataKind, H264Profile, Reception, SendData, StreamId, TrackSpec};
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_sequence};
@@ -277,33 +277,47 @@ impl State {
         let Some(entry) = self.peers.get(member.subscriber) else {
             return;
         };
-        let mut ready = Vec::new();
+        let (mut ready, mut refused) = (Vec::new(), Vec::new());
         for (number, slot) in (0u32..).zip(&mut member.senders) {
             let Some(sender) = slot.as_mut().filter(|sender| sender.wire.is_none()) else {
                 continue;
             };
-            let Some(track) = entry.peer.track(sender.handle).filter(|track| track.accepted) else {
+            let Some(track) = entry.peer.track(sender.handle) else {
                 continue;
             };
+            match track.reception {
+                Reception::Pending => continue,
+                Reception::Accepted => {}
+                Reception::Refused => {
+                    refused.push(sender.track);
+                    continue;
+                }
+            }
             let repair = track.rtx_ssrc.zip(track.rtx_payload_type);
             sender.wire = Some(Wire {
                 ssrc: track.ssrc,
                 payload_type: track.payload_type,
+                red: track.red_payload_type,
                 repair,
             });
-            ready.push((number, sender.track, repair.is_some()));
+            ready.push((number, sender.track, repair.is_some(), track.red_payload_type.is_some()));
         }
-        for (sender, track, has_repair) in ready {
+        let member = member_id(key);
+        for track in refused {
+            self.tell_room(key, Input::SenderRefused { member, track });
+        }
+        for (sender, track, has_repair, redundancy) in ready {
             let rng = &self.config.rng;
             let repair_sequence = has_repair.then(|| random_sequence(rng));
             let start = SenderStart {
                 sequence: random_sequence(rng),
                 repair_sequence,
+                redundancy,
             };
             self.tell_room(
                 key,
                 Input::SenderReady {
-                    member: member_id(key),
+                    member,
                     track,
                     sender,
                     start,
@@ -362,7 +376,10 @@ fn summary(entry: &RoomEntry, state: RoomState) -> RoomSummary {
 const fn peer_codec(codec: sfu_core::codec::Codec) -> Codec {
     match codec {
         sfu_core::codec::Codec::Opus => Codec::Opus,
+        sfu_core::codec::Codec::Red => Codec::Red,
         sfu_core::codec::Codec::Vp8 => Codec::Vp8,
+        sfu_core::codec::Codec::Vp9 => Codec::Vp9,
+        sfu_core::codec::Codec::Av1 => Codec::Av1,
         sfu_core::codec::Codec::H264 => Codec::H264(H264Profile::ConstrainedBaseline),
     }
 }

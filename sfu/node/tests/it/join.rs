@@ -55,7 +55,17 @@ async fn a_client_is_told_what_it_needs_and_gets_a_transport() {
         .iter()
         .map(|codec| codec.mime.as_str())
         .collect();
-    assert_eq!(codecs, ["audio/opus", "video/VP8", "video/H264"]);
+    assert_eq!(
+        codecs,
+        [
+            "audio/opus",
+            "audio/red",
+            "video/VP8",
+            "video/H264",
+            "video/VP9",
+            "video/AV1"
+        ]
+    );
     let me = join.participant.expect("a participant");
     assert_eq!(
         (me.identity.as_str(), me.name.as_str(), me.metadata.as_str()),

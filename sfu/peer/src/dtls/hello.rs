@@ -18,7 +18,7 @@ const HELD_DATAGRAMS_MAX: usize = 16;
 
 /// The first datagrams of a client, and the message they carry in fragments.
 #[derive(Default)]
-pub(super) struct Hello {
+pub(crate) struct Hello {
     held: Vec<BytesMut>,
     body: Vec<u8>,
     /// Which bytes of `body` have come.
@@ -27,7 +27,7 @@ pub(super) struct Hello {
 
 impl Hello {
     /// Keeps a datagram and reads its fragments; `false` if there is no room.
-    pub(super) fn hold(&mut self, datagram: &[u8]) -> bool {
+    pub(crate) fn hold(&mut self, datagram: &[u8]) -> bool {
         if self.held.len() >= HELD_DATAGRAMS_MAX {
             return false;
         }
@@ -41,12 +41,12 @@ impl Hello {
     }
 
     /// Gives the held datagrams to the handshake.
-    pub(super) fn take(&mut self) -> Vec<BytesMut> {
+    pub(crate) fn take(&mut self) -> Vec<BytesMut> {
         std::mem::take(&mut self.held)
     }
 
     /// Whether the hello offers an SRTP profile; `None` while it is incomplete.
-    pub(super) fn offers(&self, profile: u16) -> Option<bool> {
+    pub(crate) fn offers(&self, profile: u16) -> Option<bool> {
         if self.body.is_empty() || !self.present.iter().all(|present| *present) {
             return None;
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use proptest::prelude::*;
 use rtc_crypto::RTCCryptoProvider;
 use rtc_crypto::providers::AwsLcRsProvider;
-use rtc_stun::attributes::ATTR_ICE_CONTROLLING;
 use rtc_stun::error_code::ErrorCodeAttribute;
 use rtc_stun::message::Getter;
 
@@ -60,20 +59,8 @@ impl Scene {
 }
 
 fn request(credentials: &Credentials, attributes: &[(AttrType, &[u8])], crypto: &dyn RTCCrypto) -> Vec<u8> {
-    let mut message = Message::new();
-    message.typ = BINDING_REQUEST;
-    message.write_header();
-    message.add(ATTR_USERNAME, format!("{}:remote", credentials.ufrag).as_bytes());
-    message.add(ATTR_ICE_CONTROLLING, &[0; 8]);
-    message.add(ATTR_PRIORITY, &[0, 0, 0, 1]);
-    for (kind, value) in attributes {
-        message.add(*kind, value);
-    }
-    MessageIntegrity::new_short_term_integrity_with_provider(credentials.password.clone(), crypto)
-        .add_to(&mut message)
-        .expect("integrity");
-    FINGERPRINT.add_to(&mut message).expect("fingerprint");
-    message.raw
+    let attributes: Vec<_> = attributes.iter().map(|(kind, value)| (kind.0, *value)).collect();
+    hostile::request(credentials, &attributes, crypto).expect("short")
 }
 
 fn decode(response: &[u8]) -> Message {

@@ -6,7 +6,7 @@ use super::ReceiveSection;
 use super::build::{Local, SectionBuilder, session};
 use super::codec::PayloadKind;
 use super::remote::{Description, Payload, Section, SectionKind};
-use crate::media::{ExtensionIds, MediaKind};
+use crate::media::{Codec, ExtensionIds, MediaKind};
 
 /// RTCP feedback that this server makes use of or sends.
 const FEEDBACK: [&str; 4] = ["transport-cc", "nack", "nack pli", "ccm fir"];
@@ -119,6 +119,7 @@ fn receive_section(section: &Section) -> Option<ReceiveSection> {
     };
     let codecs = section.payloads.iter().filter_map(|payload| match payload.kind {
         PayloadKind::Media(codec) => Some(codec),
+        PayloadKind::Red { .. } => Some(Codec::Red),
         PayloadKind::Rtx { .. } => None,
     });
     Some(ReceiveSection {

@@ -10,6 +10,10 @@ pub(crate) enum PayloadKind {
     Rtx {
         apt: u8,
     },
+    /// Redundant audio (RFC 2198) of the payload type `primary`.
+    Red {
+        primary: u8,
+    },
 }
 
 /// Reads `a=rtpmap` and `a=fmtp` of one payload type; `None` for what we do not forward.
@@ -24,6 +28,11 @@ pub(crate) fn payload_kind(rtpmap: &str, fmtp: &str) -> Option<PayloadKind> {
             });
         }
         ("opus", 48_000) => Codec::Opus,
+        ("red", 48_000) => {
+            return Some(PayloadKind::Red {
+                primary: fmtp.split('/').next()?.trim().parse().ok()?,
+            });
+        }
         ("vp8", 90_000) => Codec::Vp8,
         ("vp9", 90_000) if parameter(fmtp, "profile-id").is_none_or(|profile| profile == "0") => Codec::Vp9,
         ("av1", 90_000) if parameter(fmtp, "profile").is_none_or(|profile| profile == "0") => Codec::Av1,
@@ -64,13 +73,15 @@ pub(crate) struct Offered {
     pub(crate) payload_type: u8,
     /// Present for video.
     pub(crate) rtx_payload_type: Option<u8>,
+    /// Redundant audio of the payload type, in the same stream.
+    pub(crate) red_payload_type: Option<u8>,
     pub(crate) rtpmap: &'static str,
     pub(crate) fmtp: &'static str,
 }
 
 pub(crate) fn offered(codec: Codec) -> Offered {
     let (payload_type, rtpmap, fmtp) = match codec {
-        Codec::Opus => (111, "opus/48000/2", "minptime=10;useinbandfec=1"),
+        Codec::Opus | Codec::Red => (111, "opus/48000/2", "minptime=10;useinbandfec=1"),
         Codec::Vp8 => (96, "VP8/90000", ""),
         Codec::Vp9 => (98, "VP9/90000", "profile-id=0"),
         Codec::Av1 => (45, "AV1/90000", "level-idx=5;profile=0;tier=0"),
@@ -100,6 +111,7 @@ pub(crate) fn offered(codec: Codec) -> Offered {
     Offered {
         payload_type,
         rtx_payload_type,
+        red_payload_type: (codec == Codec::Red).then_some(63),
         rtpmap,
         fmtp,
     }
@@ -124,7 +136,11 @@ mod tests {
             media(Codec::Av1)
         );
         assert_eq!(payload_kind("rtx/90000", "apt=96"), Some(PayloadKind::Rtx { apt: 96 }));
-        assert_eq!(payload_kind("red/48000/2", "111/111"), None);
+        assert_eq!(
+            payload_kind("red/48000/2", "111/111"),
+            Some(PayloadKind::Red { primary: 111 })
+        );
+        assert_eq!(payload_kind("red/90000", ""), None, "of video, which we do not take");
         let h264 = |mode, id| {
             payload_kind(
                 "H264/90000",
@@ -158,5 +174,12 @@ mod tests {
             assert!(used.insert(offered.payload_type));
             assert!(offered.rtx_payload_type.is_none_or(|rtx| used.insert(rtx)));
         }
+        let red = offered(Codec::Red);
+        assert_eq!(
+            red.payload_type,
+            offered(Codec::Opus).payload_type,
+            "the copies are of Opus"
+        );
+        assert!(red.red_payload_type.is_some_and(|red| used.insert(red)));
     }
 }

@@ -7,20 +7,21 @@
 use rtc_sdp::description::media::MediaDescription;
 
 use super::build::{Local, SectionBuilder, session};
-use super::codec::offered;
-use super::remote::{Description, SectionKind, Setup};
-use super::{OutboundTrack, TrackHandle, TrackSpec};
+use super::codec::{PayloadKind, offered};
+use super::remote::{Description, Section, SectionKind, Setup};
+use super::{OutboundTrack, Reception, TrackHandle, TrackSpec};
 use crate::entropy::Entropy;
 use crate::error::NegotiationError;
 use crate::limits::SECTIONS_MAX;
 use crate::media::{Extension, ExtensionIds, MediaKind, Mid};
 
 /// Ids of the header extensions in our offers.
-const EXTENSIONS: [(u8, Extension, Option<MediaKind>); 5] = [
+const EXTENSIONS: [(u8, Extension, Option<MediaKind>); 6] = [
     (1, Extension::Mid, None),
     (3, Extension::TransportSequence, None),
     (4, Extension::VideoOrientation, Some(MediaKind::Video)),
     (5, Extension::PlayoutDelay, Some(MediaKind::Video)),
+    (6, Extension::CaptureTime, None),
     (8, Extension::DependencyDescriptor, Some(MediaKind::Video)),
 ];
 const VIDEO_FEEDBACK: [&str; 4] = ["transport-cc", "ccm fir", "nack", "nack pli"];
@@ -95,7 +96,8 @@ impl Offerer {
             payload_type: offered.payload_type,
             rtx_ssrc: offered.rtx_payload_type.map(|_| self.unused_ssrc(entropy)),
             rtx_payload_type: offered.rtx_payload_type,
-            accepted: false,
+            red_payload_type: None,
+            reception: Reception::Pending,
         };
         self.sections[index].track = Some(Track { handle, spec, wire });
         self.changed = true;
@@ -213,9 +215,8 @@ impl Offerer {
         }
         let mut extensions = ExtensionIds::default();
         for (ours, theirs) in self.sections.iter_mut().zip(media) {
-            let takes = !theirs.rejected && theirs.receives;
-            ours.settle(takes && !theirs.payloads.is_empty());
-            if takes {
+            ours.settle(theirs);
+            if !theirs.rejected && theirs.receives {
                 let agreed = theirs.extensions.iter().filter(|(id, extension)| {
                     EXTENSIONS
                         .iter()
@@ -231,9 +232,9 @@ impl Offerer {
 
 impl MediaSection {
     /// The client has answered what was offered here.
-    fn settle(&mut self, taken: bool) {
+    fn settle(&mut self, theirs: &Section) {
         match (&mut self.track, self.offered) {
-            (Some(track), Some(offered)) if track.handle == offered => track.wire.accepted = taken,
+            (Some(track), Some(offered)) if track.handle == offered => track.settle(theirs),
             // Offered with port zero: the place is free.
             (None, None) => self.settled = true,
             _ => {}
@@ -253,7 +254,11 @@ impl MediaSection {
             return builder.finish();
         };
         let offered = offered(track.spec.codec);
-        let formats = std::iter::once(offered.payload_type).chain(offered.rtx_payload_type);
+        let red = offered.red_payload_type;
+        let formats = red
+            .into_iter()
+            .chain([offered.payload_type])
+            .chain(offered.rtx_payload_type);
         let mut builder = SectionBuilder::new(media, 9, &protocol, formats.map(|number| number.to_string()).collect());
         builder.mid(self.mid.as_str());
         builder.transport(local, false);
@@ -278,6 +283,10 @@ impl MediaSection {
         for kind in feedback {
             builder.attribute("rtcp-fb", format!("{number} {kind}"));
         }
+        if let Some(red) = red {
+            builder.attribute("rtpmap", format!("{red} red/48000/2"));
+            builder.attribute("fmtp", format!("{red} {number}/{number}"));
+        }
         if let Some(rtx) = offered.rtx_payload_type {
             builder.attribute("rtpmap", format!("{rtx} rtx/90000"));
             builder.attribute("fmtp", format!("{rtx} apt={number}"));
@@ -288,6 +297,19 @@ impl MediaSection {
 }
 
 impl Track {
+    /// What an answer says to it. A section of another codec than the offered one takes nothing of ours.
+    fn settle(&mut self, theirs: &Section) {
+        let number = self.wire.payload_type;
+        let has = |kind: PayloadKind| theirs.payloads.iter().find(|payload| payload.kind == kind);
+        let media = theirs.payloads.iter().any(|payload| payload.payload_type == number);
+        self.wire.reception = match (theirs.rejected || !media, theirs.receives) {
+            (true, _) => Reception::Refused,
+            (false, true) => Reception::Accepted,
+            (false, false) => Reception::Pending,
+        };
+        self.wire.red_payload_type = has(PayloadKind::Red { primary: number }).map(|payload| payload.payload_type);
+    }
+
     fn write(&self, builder: &mut SectionBuilder) {
         let TrackSpec {
             stream_id, track_id, ..

@@ -196,7 +196,7 @@ fn msid(media: &MediaDescription) -> (String, String) {
     (word(), word())
 }
 
-/// The payload types of the m-line that we understand, in its order. RTX of an unknown codec is left out.
+/// The payload types of the m-line that we understand, in its order. RTX and RED of an unknown codec are left out.
 fn payloads(media: &MediaDescription, kind: SectionKind) -> Vec<Payload> {
     let of = |key: &'static str, payload_type: &str| {
         let payload_type = payload_type.to_owned();
@@ -217,7 +217,12 @@ fn payloads(media: &MediaDescription, kind: SectionKind) -> Vec<Payload> {
         let Some(payload) = payload_kind(rtpmap, fmtp) else {
             continue;
         };
-        if matches!(payload, PayloadKind::Media(codec) if SectionKind::Media(codec.kind()) != kind) {
+        let of_kind = match payload {
+            PayloadKind::Media(codec) => SectionKind::Media(codec.kind()) == kind,
+            PayloadKind::Red { .. } => kind == SectionKind::Media(MediaKind::Audio),
+            PayloadKind::Rtx { .. } => true,
+        };
+        if !of_kind {
             continue;
         }
         let feedback = of("rtcp-fb", format)
@@ -239,7 +244,7 @@ fn payloads(media: &MediaDescription, kind: SectionKind) -> Vec<Payload> {
         .map(|payload| payload.payload_type)
         .collect();
     found.retain(|payload| match payload.kind {
-        PayloadKind::Rtx { apt } => media_types.contains(&apt),
+        PayloadKind::Rtx { apt: of } | PayloadKind::Red { primary: of } => media_types.contains(&of),
         PayloadKind::Media(_) => true,
     });
     found

@@ -78,7 +78,7 @@ fn its_answer_has_everything_a_browser_checks() {
         lines(&text, "m="),
         [
             "video 9 UDP/TLS/RTP/SAVPF 96 97 103 104",
-            "audio 9 UDP/TLS/RTP/SAVPF 111",
+            "audio 9 UDP/TLS/RTP/SAVPF 111 63",
             "application 9 UDP/DTLS/SCTP webrtc-datachannel",
         ]
     );
@@ -150,6 +150,59 @@ fn what_is_missing_is_named() {
         parse(&twice),
         Some(NegotiationError::Unsupported("one mid in two sections"))
     );
+}
+
+/// A client's answer to an offer of one audio track: the payload types it takes, and what they mean.
+fn answer_with(port: u16, formats: &str, maps: &str) -> Description {
+    let transport = "a=ice-ufrag:abcd\r\na=ice-pwd:aaaaaaaaaaaaaaaaaaaaaaaa\r\na=setup:active\r\na=rtcp-mux\r\n";
+    let fingerprint = Fingerprint([0xab; 32]);
+    let text = format!(
+        "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 {fingerprint}\r\n\
+         m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n{transport}a=mid:0\r\n\
+         m=audio {port} UDP/TLS/RTP/SAVPF {formats}\r\nc=IN IP4 0.0.0.0\r\n{transport}a=mid:1\r\na=recvonly\r\n{maps}"
+    );
+    Description::parse(&text).expect("an answer")
+}
+
+#[test]
+fn a_client_takes_redundant_audio_or_opus_alone_or_nothing() {
+    const OPUS: &str = "a=rtpmap:111 opus/48000/2\r\n";
+    const RED: &str = "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n";
+    let both = format!("{OPUS}{RED}");
+    for (port, formats, maps, reception, red) in [
+        (9, "63 111", both.as_str(), Reception::Accepted, Some(63)),
+        (9, "111", OPUS, Reception::Accepted, None),
+        (9, "0", "", Reception::Refused, None),
+        (0, "63 111", both.as_str(), Reception::Refused, Some(63)),
+    ] {
+        let mut offerer = Offerer::new();
+        let spec = TrackSpec {
+            codec: Codec::Red,
+            stream_id: "PA_a|TR_b".to_owned(),
+            track_id: "TR_b".to_owned(),
+        };
+        let track = offerer.add_track(spec, &mut Entropy::new([1; 32])).expect("room");
+        let agent = Agent::new(PeerKey(1), &mut Entropy::new([1; 32]));
+        let local = Local {
+            session_id: 42,
+            version: 1,
+            credentials: agent.credentials(),
+            fingerprint: Fingerprint([0xab; 32]),
+            candidates: &[],
+            setup: "actpass",
+        };
+        let offer = offerer.offer(&local);
+        assert!(offer.contains("m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"));
+        assert!(offer.contains("a=fmtp:63 111/111\r\n"));
+        assert_eq!(
+            offerer.track(track).map(|track| track.reception),
+            Some(Reception::Pending)
+        );
+        offerer.accept(&answer_with(port, formats, maps)).expect("it fits");
+        let wire = offerer.track(track).expect("a track");
+        assert_eq!((wire.reception, wire.red_payload_type), (reception, red), "{formats}");
+        assert_eq!(wire.payload_type, 111);
+    }
 }
 
 #[test]

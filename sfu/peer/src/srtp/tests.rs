@@ -33,6 +33,7 @@ const IDS: ExtensionIds = ExtensionIds {
     video_orientation: None,
     dependency_descriptor: None,
     playout_delay: None,
+    capture_time: None,
 };
 
 #[test]
