@@ -34,23 +34,23 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
-    /// Frames of 1.5 Mbit/s: six packets of 1200 bytes each.
-    pub(crate) const fn video(viewers: usize) -> Self {
+    /// Frames of six packets of 1200 bytes each, so often.
+    pub(crate) const fn video(viewers: usize, interval: Duration) -> Self {
         Self {
             viewers,
             packet_bytes: 1200,
             packets: 6,
-            interval: Duration::from_micros(38_400),
+            interval,
         }
     }
 
-    /// Opus packets of 20 ms.
-    pub(crate) const fn sound(viewers: usize) -> Self {
+    /// Opus packets of 20 ms, so often.
+    pub(crate) const fn sound(viewers: usize, interval: Duration) -> Self {
         Self {
             viewers,
             packet_bytes: 140,
             packets: 1,
-            interval: Duration::from_millis(20),
+            interval,
         }
     }
 
@@ -176,11 +176,10 @@ mod tests {
 
     #[tokio::test]
     async fn the_floor_is_more_than_nothing_and_less_than_a_millisecond() {
-        let mut floor = Floor::measure(Sending::video(3)).await.expect("measured");
-        let sound = Sending {
-            interval: Duration::ZERO,
-            ..Sending::sound(3)
-        };
+        let mut floor = Floor::measure(Sending::video(3, Duration::from_millis(1)))
+            .await
+            .expect("measured");
+        let sound = Sending::sound(3, Duration::from_millis(1));
         floor.add(Floor::measure(sound).await.expect("measured"));
         assert!((0.1..1000.0).contains(&floor.micros()), "{floor:?}");
     }

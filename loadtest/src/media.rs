@@ -15,7 +15,9 @@ use clap::Args;
 
 use crate::floor::{Floor, Sending};
 use crate::report::Report;
-use crate::room::{Crowd, Node, NodeOptions, Part, Shape, Snapshot, Statistics, Used, wait};
+use crate::room::{
+    Crowd, Node, NodeOptions, Part, SOUND_INTERVAL, Shape, Snapshot, Statistics, Used, frame_interval, wait,
+};
 
 /// After the last viewer sees media, before the window opens.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -187,11 +189,16 @@ impl Options {
         }
     }
 
-    /// What the least possible sending of this load is.
+    /// What the least possible sending of this load is: the same packets as often, from nobody in particular.
     fn sending(&self) -> Sending {
+        let each =
+            |interval: Duration, publishers: usize| interval / u32::try_from(publishers.max(1)).unwrap_or(u32::MAX);
         match self.audio {
-            None => Sending::video(self.viewers),
-            Some(_) => Sending::sound(self.viewers),
+            None => Sending::video(
+                self.viewers,
+                each(frame_interval(self.bits_per_second), self.publishers),
+            ),
+            Some(at_once) => Sending::sound(self.viewers, each(SOUND_INTERVAL, at_once.min(self.publishers))),
         }
     }
 }

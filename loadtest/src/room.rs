@@ -18,6 +18,7 @@ use crate::process;
 
 pub(crate) use bot::{Part, Shape};
 pub(crate) use crowd::Crowd;
+pub(crate) use feed::{SOUND_INTERVAL, frame_interval};
 pub(crate) use node::{Node, NodeOptions};
 pub(crate) use statistics::{Snapshot, Statistics};
 

@@ -41,13 +41,9 @@ fn costs(options: &Options, measured: &Measured, report: &mut Report) {
     let (bounds, window) = (&options.bounds, &measured.prompt);
     let cpu = window.after.cpu_since(&window.before).as_secs_f64();
     let (seconds, viewers) = (options.seconds as f64, options.viewers as f64);
-    let loss = loss(window);
-    // Counted where they enter, unless viewers change: what viewers take out of their sockets in the window may be older.
-    let forwarded = if window.changed == 0 {
-        window.counts.sent as f64 * viewers * (1.0 - loss)
-    } else {
-        window.counts.received as f64
-    };
+    // As the viewers' sequence numbers tell: what the publishers sent in the window may still be under way.
+    let forwarded = window.counts.expected.max(window.counts.received) as f64;
+    let loss = 1.0 - window.counts.received as f64 / forwarded;
     let (each, floor) = (cpu * 1e6 / forwarded, measured.floor.micros());
     report.bounded("cpu_per_forwarded_packet", each, "µs", bounds.at_most_us);
     report.figure("floor_seal_and_send", floor, "µs");
@@ -92,10 +88,4 @@ fn fallen_behind(options: &Options, prompt: &Window, behind: &Window, report: &m
     let cpu = |window: &Window| window.after.cpu_since(&window.before).as_secs_f64();
     let rise = 100.0 * (cpu(behind) / cpu(prompt) - 1.0);
     report.figure("behind_cpu_rise", rise, "%");
-}
-
-#[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn loss(window: &Window) -> f64 {
-    let received = window.counts.received;
-    1.0 - received as f64 / window.counts.expected.max(received) as f64
 }

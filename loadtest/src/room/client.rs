@@ -39,6 +39,8 @@ use tokio::net::UdpSocket;
 use crate::clock;
 
 const DATAGRAM_BYTES_MAX: usize = 2048;
+/// Two seconds of video: so long may hundreds of bots wait for a core together, which no crowd of real viewers does.
+const RECEIVE_BUFFER_BYTES: usize = 1 << 20;
 /// RFC 6464.
 const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// Without a deadline of its own, a connection looks at the clock so often.
@@ -76,6 +78,7 @@ pub(crate) enum Content {
 impl Client {
     pub(crate) async fn new() -> Result<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await?;
+        setsockopt(&socket, sockopt::RcvBuf, &RECEIVE_BUFFER_BYTES)?;
         setsockopt(&socket, sockopt::ReceiveTimestampns, &true).context("this kernel stamps no datagrams")?;
         let address = socket.local_addr()?;
         let mut media = MediaEngine::default();

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rtc::rtp::packet::Packet;
 
-pub(crate) use picture::Pictures;
-pub(crate) use sound::{Sounds, Turns};
+pub(crate) use picture::{Pictures, frame_interval};
+pub(crate) use sound::{INTERVAL as SOUND_INTERVAL, Sounds, Turns};
 
 /// Where in a payload the time of sending is: behind any descriptor and codec header.
 const TIME_AT: usize = 16;
@@ -27,7 +27,7 @@ impl Feed {
     pub(crate) fn interval(&self) -> Duration {
         match self {
             Self::Pictures(pictures) => pictures.interval(),
-            Self::Sounds(_) => sound::INTERVAL,
+            Self::Sounds(_) => SOUND_INTERVAL,
         }
     }
 

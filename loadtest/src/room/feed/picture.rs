@@ -19,6 +19,12 @@ const PACKETS_A_FRAME: u32 = 6;
 const KEYFRAME_INTERVAL: u64 = 26;
 const CLOCK_RATE: u64 = 90_000;
 
+/// Time between frames at a bitrate.
+pub(crate) fn frame_interval(bits_per_second: u32) -> Duration {
+    let frame_bits = u64::from(PACKETS_A_FRAME) * PACKET_BYTES as u64 * 8;
+    Duration::from_nanos(frame_bits * 1_000_000_000 / u64::from(bits_per_second.max(1)))
+}
+
 /// Makes the frames of one track.
 #[derive(Debug)]
 pub(crate) struct Pictures {
@@ -31,14 +37,12 @@ pub(crate) struct Pictures {
 
 impl Pictures {
     pub(crate) fn new(ssrc: u32, payload_type: u8, bits_per_second: u32) -> Self {
-        let frame_bits = u64::from(PACKETS_A_FRAME) * PACKET_BYTES as u64 * 8;
-        let interval = Duration::from_nanos(frame_bits * 1_000_000_000 / u64::from(bits_per_second.max(1)));
         Self {
             ssrc,
             payload_type,
             frame: 0,
             sequence: 0,
-            interval,
+            interval: frame_interval(bits_per_second),
         }
     }
 

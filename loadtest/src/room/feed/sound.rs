@@ -10,7 +10,7 @@ use rtc::rtp::packet::Packet;
 use super::{STAMPED_BYTES, stamp};
 
 /// One Opus packet's sound.
-pub(super) const INTERVAL: Duration = Duration::from_millis(20);
+pub(crate) const INTERVAL: Duration = Duration::from_millis(20);
 /// 20 ms at 48 kbit/s.
 const PAYLOAD_BYTES: usize = 120;
 /// Comfort noise of a silent microphone: one packet each 400 ms, as libopus sends them.
