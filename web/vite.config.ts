@@ -64,7 +64,7 @@ export default defineConfig({
       'react-dom/test-utils': 'preact/test-utils',
     },
     server: { deps: { inline: ['@testing-library/react'] } },
-    testTimeout: 20_000,
+    testTimeout: 90_000,
     restoreMocks: true,
     unstubGlobals: true,
   },
