@@ -7,7 +7,7 @@ mod munge;
 mod select;
 
 pub use down::{
-    Dependency, Destination, Down, DownState, Egress, Outgoing, Prefix, Repair, SenderNumbers, SenderStart,
+    Dependency, Destination, Down, DownState, Egress, Grant, Outgoing, Prefix, Repair, SenderNumbers, SenderStart,
 };
 pub use history::History;
 pub use loss::LossCap;

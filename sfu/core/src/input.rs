@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::bwe::Path;
 use crate::codec::Codec;
 use crate::forward::SenderStart;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
@@ -113,6 +114,13 @@ pub enum Input {
         track: TrackKey,
         /// Share lost since the last report, in 1/256.
         fraction_lost: u8,
+    },
+    /// What the path to a subscriber carries has changed.
+    Path {
+        /// The subscriber.
+        member: MemberId,
+        /// The path.
+        path: Path,
     },
     /// A publisher reported its clocks (RFC 3550 §6.4.1).
     SenderClock {

@@ -21,18 +21,22 @@
 //!   data
 //! - [`publish`]: a received layer: extended numbers, duplicates, rate, clocks, coalesced key frame requests
 //! - [`forward`]: a subscriber's copy: layer selection at key frames, renumbering and its inverse, history, repairs
+//! - [`bwe`]: what a subscriber's path carries, and probes for more; [`allocate`]: who gets how much of it; [`pace`]:
+//!   bursts for narrow paths
 //! - [`codec`]: where a decoder can begin; the descriptors of VP8, VP9 and AV1; redundant audio
 //! - [`limits`]: every bound, with its reason
 //!
 //! What a transport does by itself (SRTP, NACK and reports to the publisher, transport-wide feedback) is `sfu-peer`'s.
-//! A bandwidth estimator for subscribers will feed [`forward::Down::aim`] where [`forward::LossCap`] does now.
 
+pub mod allocate;
+pub mod bwe;
 pub mod codec;
 pub mod forward;
 pub mod ids;
 pub mod input;
 pub mod limits;
 pub mod output;
+pub mod pace;
 pub mod publish;
 pub mod room;
 pub mod slots;

@@ -67,6 +67,17 @@ pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
 /// the 5 % of RFC 3550 §6.2.
 pub const SENDER_REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
+/// What a packet weighs on a network beyond its payload: IPv4, UDP, RTP with extensions, SRTP's tag.
+pub const WIRE_OVERHEAD_BYTES: usize = 70;
+/// How often everybody's bandwidth is shared out anew, beside what happens at once.
+pub const ALLOCATE_INTERVAL: Duration = Duration::from_millis(500);
+/// Who spoke is the most important picture for so long: two who talk with each other are both.
+pub const SPOKE_FOR: Duration = Duration::from_secs(3);
+/// Packets that wait for one subscriber's network at most: a key frame of 700 kB. More is dropped, as a network would.
+pub const PACE_PACKETS_MAX: usize = 512;
+/// What waits for its turn is to leave within about this, however narrow the path is.
+pub const PACE_DELAY_MAX: Duration = Duration::from_millis(250);
+
 /// Bytes of payload a video layer's history holds: at least 1 s at 4 Mbit/s, four round trips of a far viewer.
 pub const VIDEO_HISTORY_BYTES: usize = 512 * 1024;
 /// Bytes of payload an audio history holds: about 4 s at 64 kbit/s.
@@ -90,3 +101,35 @@ pub const LOSS_REPORTS: u8 = 2;
 pub const LOSS_HOLD_MIN: Duration = Duration::from_secs(8);
 /// Longest time between two trials.
 pub const LOSS_HOLD_MAX: Duration = Duration::from_secs(64);
+
+/// Estimate of a path of which nothing is known, in bits a second: a small picture and sound, at once.
+pub const ESTIMATE_START: u64 = 1_000_000;
+/// Least estimate: sound.
+pub const ESTIMATE_MIN: u64 = 30_000;
+/// Greatest estimate: all that 20 cameras send.
+pub const ESTIMATE_MAX: u64 = 100_000_000;
+/// A first guess holds no picture back for this long.
+pub const ESTIMATE_UNPROVEN: Duration = Duration::from_secs(2);
+/// Packets whose feedback is awaited, at first; a power of two. Grows with what is in flight.
+pub const SENT_HISTORY_MIN: usize = 256;
+/// Packets whose feedback is awaited, at most: 1 s of 40 Mbit/s.
+pub const SENT_HISTORY_MAX: usize = 4096;
+/// Time between two probes, at first; half as much again each time that one finds nothing.
+pub const PROBE_WAIT_MIN: Duration = Duration::from_secs(3);
+/// Longest time between two probes: what a path that recovers waits for.
+pub const PROBE_WAIT_MAX: Duration = Duration::from_secs(20);
+/// Longest time between two probes while a picture is paused: a few packets then make the difference.
+pub const PROBE_WAIT_PAUSED: Duration = Duration::from_secs(4);
+/// Between a probe that found what it looked for and the next.
+pub const PROBE_AGAIN: Duration = Duration::from_millis(100);
+/// Share lost, beyond what the path loses by itself, above which less is sent (draft-ietf-rmcat-gcc-02 §6).
+pub const LOSS_CUT: f64 = 0.10;
+/// Share lost above which no more is tried: half of what is sent may be repairs, and that is then needed.
+pub const LOSS_HEAVY: f64 = 0.15;
+/// Share lost that is still taken for the path's own.
+pub const LOSS_INHERENT_MAX: f64 = 0.5;
+/// Paths of this many bits a second and more take bursts as they come.
+pub const PACE_ABOVE: u64 = 5_000_000;
+/// Bursts leave at this share of the estimate, in percent. libwebrtc paces at 250, but what it paces is an encoder that
+/// follows the estimate; ours is a layer that may lie right below it, and a key frame at 250 would overflow the link.
+pub const PACE_FACTOR: u64 = 150;

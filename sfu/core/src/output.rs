@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::bwe::Need;
 use crate::codec::Codec;
 use crate::forward::SenderNumbers;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
@@ -196,6 +197,26 @@ pub enum Output {
         sender: u32,
         /// What it says.
         numbers: SenderNumbers,
+    },
+    /// Tell a subscriber that a track is paused, or goes on: its bandwidth is not, or again, enough.
+    StreamState {
+        /// The subscriber.
+        to: MemberId,
+        /// The track's publisher.
+        publisher: ParticipantSid,
+        /// The track's name.
+        sid: TrackSid,
+        /// The track.
+        track: TrackKey,
+        /// Paused or not.
+        paused: bool,
+    },
+    /// What a subscriber is granted and could use has changed: for [`crate::bwe::Controller::set_need`].
+    Need {
+        /// The subscriber.
+        member: MemberId,
+        /// The need.
+        need: Need,
     },
     /// The last member has left; the room is to be dropped.
     Closed,

@@ -4,6 +4,7 @@
 //! runs for each packet and so goes straight to the track and straight out through an [`Egress`].
 
 mod allowance;
+mod bandwidth;
 mod data;
 mod demand;
 mod listing;
@@ -61,6 +62,7 @@ pub struct Room {
     replay: Replay,
     listing: Listing,
     later: Later,
+    next_allocation: Option<Time>,
 }
 
 impl Room {
@@ -144,6 +146,7 @@ impl Room {
                 track,
                 fraction_lost,
             } => self.loss_report(now, member, track, fraction_lost),
+            Input::Path { member, path } => self.take_path(now, member, path),
             Input::SenderClock { track, layer, ntp, rtp } => self.sender_clock(now, track, layer, ntp, rtp),
             Input::Data {
                 member,
@@ -234,6 +237,7 @@ impl Room {
         self.tick_media(now);
         self.tick_demand(now);
         self.tick_speakers(now);
+        self.tick_bandwidth(now);
         self.tick_listing(now);
         self.next_tick = self.needs_ticks().then_some(now + TICK);
     }

@@ -15,6 +15,7 @@ mod egress;
 mod member;
 mod messages;
 mod outputs;
+mod path;
 mod peers;
 mod resume;
 mod state;
@@ -40,7 +41,7 @@ pub(crate) use data::chat_packet;
 pub(crate) use data::fuzz_data_packet;
 pub(crate) use member::MemberKey;
 pub(crate) use messages::{
-    Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary,
+    Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary, StreamState,
 };
 use state::State;
 

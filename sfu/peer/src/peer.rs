@@ -135,9 +135,8 @@ pub struct Peer {
     srtp: Option<Box<Session>>,
     data: DataTransport,
     side: Side,
-    /// Header extensions that the client takes, and the counter for one of them.
+    /// Header extensions that the client takes.
     extensions: ExtensionIds,
-    transport_sequence: u16,
     outputs: VecDeque<Output>,
     closed: Option<CloseReason>,
     dropped: u64,
@@ -184,7 +183,6 @@ impl Peer {
             data: DataTransport::new(config.role == Role::Subscriber),
             side,
             extensions: ExtensionIds::default(),
-            transport_sequence: 0,
             outputs: VecDeque::new(),
             closed: None,
             dropped: 0,

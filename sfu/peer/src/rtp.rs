@@ -115,6 +115,8 @@ pub struct Layout {
 }
 
 const FIXED_BYTES: usize = 12;
+/// In the first byte: the payload ends in padding, whose last byte says how much.
+pub(crate) const PADDING_BIT: u8 = 0x20;
 const PROFILE_ONE_BYTE: u16 = 0xbede;
 const PROFILE_TWO_BYTE: u16 = 0x1000;
 
@@ -146,7 +148,7 @@ pub fn layout(packet: &[u8]) -> Option<Layout> {
             timestamp: u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]),
             ssrc: u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]),
         },
-        padding: fixed[0] & 0x20 != 0,
+        padding: fixed[0] & PADDING_BIT != 0,
         profile,
         extension,
         header_bytes,

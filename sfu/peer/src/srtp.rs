@@ -164,6 +164,43 @@ impl Sealer {
             room.copy_from_slice(piece);
             end += piece.len();
         }
+        self.seal(buffer, header, header_bytes, end)
+    }
+
+    /// Writes a packet of nothing but `padding` bytes of padding (RFC 3550 §5.1) into `buffer` and seals it in place;
+    /// answers its length.
+    ///
+    /// # Errors
+    ///
+    /// See [`SealError`].
+    pub fn write_padding(
+        &mut self,
+        buffer: &mut [u8],
+        header: &Header,
+        extensions: &Extensions<'_>,
+        ids: &ExtensionIds,
+        padding: u8,
+    ) -> Result<usize, SealError> {
+        let header_bytes = rtp::write_header(buffer, header, extensions, ids).ok_or(SealError::BufferTooShort)?;
+        let end = header_bytes + usize::from(padding);
+        let room = buffer.get_mut(header_bytes..end).ok_or(SealError::BufferTooShort)?;
+        room.fill(0);
+        if let Some(last) = room.last_mut() {
+            *last = padding;
+            buffer[0] |= rtp::PADDING_BIT;
+        }
+        self.seal(buffer, header, header_bytes, end)
+    }
+
+    /// Seals the packet that ends at `end`.
+    #[inline]
+    fn seal(
+        &mut self,
+        buffer: &mut [u8],
+        header: &Header,
+        header_bytes: usize,
+        end: usize,
+    ) -> Result<usize, SealError> {
         let total = end + self.rtp.tag_bytes();
         let packet = buffer.get_mut(..total).ok_or(SealError::BufferTooShort)?;
         let stream = self.streams.find_or_add(header.ssrc).ok_or(SealError::TooManyStreams)?;

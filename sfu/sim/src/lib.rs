@@ -8,15 +8,21 @@
 //! - [`camera`]: what an encoder sends: three layers, three temporal layers, key frames on request
 //! - [`viewer`]: what a client does: reorders, asks for what is missing, reports losses, decodes in order
 //! - [`world`]: the room between them, and the clock
+//! - [`sending`]: the shell's part of a path: transport-wide numbers, pacing, probes
 //! - [`plan`]: steps and checks
+//! - [`scenario`]: plans with names, for tests and for `loadtest sim`
 
 pub mod camera;
 pub mod net;
 pub mod plan;
+pub mod scenario;
+pub mod sending;
 pub mod viewer;
 pub mod world;
 
 pub use net::{Conditions, Loss};
-pub use plan::{Step, run};
+pub use plan::{Played, Step, play, run};
+pub use scenario::Scenario;
+pub use sending::Sample;
 pub use viewer::Seen;
 pub use world::World;

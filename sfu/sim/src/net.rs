@@ -117,8 +117,19 @@ impl<T> Link<T> {
 
     /// The next packet that has arrived.
     pub fn receive(&mut self, now: Time) -> Option<T> {
+        self.arrive(now).map(|(_, packet)| packet)
+    }
+
+    /// The next packet that has arrived, and exactly when.
+    pub fn arrive(&mut self, now: Time) -> Option<(Time, T)> {
         let entry = self.flying.first_entry()?;
-        (entry.key().0 <= now).then(|| entry.remove())
+        let (at, _) = *entry.key();
+        (at <= now).then(|| (at, entry.remove()))
+    }
+
+    /// What happens to packets at present.
+    pub const fn conditions(&self) -> Conditions {
+        self.conditions
     }
 
     /// Packets sent and lost.

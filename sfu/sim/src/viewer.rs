@@ -20,6 +20,21 @@ pub struct Delivered {
     pub payload: Vec<u8>,
     /// It repeats a lost packet.
     pub is_repair: bool,
+    /// Its number among all packets to this viewer; `None` when the client did not negotiate one.
+    pub transport: Option<u16>,
+    /// What it carries.
+    pub content: Content,
+}
+
+/// What a packet carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A piece of a picture.
+    Picture,
+    /// 20 ms of sound.
+    Sound,
+    /// Nothing: a probe's padding.
+    Padding,
 }
 
 /// What a viewer asks of the SFU.
@@ -31,6 +46,8 @@ pub enum Feedback {
     KeyFrame,
     /// Share lost since the last report, in 1/256.
     Loss(u8),
+    /// Transport-wide feedback: each packet's number and, if it came, when in µs.
+    Transport(Vec<(u16, Option<i64>)>),
 }
 
 /// What a viewer has seen.
@@ -48,15 +65,32 @@ pub struct Seen {
     pub longest_gap: Duration,
     /// Times that the decoder had to give up and begin anew.
     pub restarts: u32,
+    /// Times that it went on with a later key frame, since a packet before was missing.
+    pub skips: u32,
     /// Packets asked for again.
     pub asked_again: u32,
     /// Repaired packets that came.
     pub repaired: u32,
     /// Bytes that came.
     pub bytes: u64,
+    /// Times that the picture stood still, not counting what was paused.
+    pub freezes: u32,
+    /// For how long in all.
+    pub frozen: Duration,
+    /// Times that the picture was paused for want of bandwidth.
+    pub pauses: u32,
+    /// The picture is paused at present.
+    pub is_paused: bool,
+    /// Packets of sound that came.
+    pub sounds: u32,
+    /// Longest time between two of them.
+    pub longest_silence: Duration,
     /// What must never happen, in words.
     pub faults: Vec<String>,
 }
+
+/// A picture that is older than this stands still.
+pub const FREEZE: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 struct Missing {
@@ -84,12 +118,30 @@ pub struct Viewer {
     next: Option<u64>,
     last_frame: Option<(Time, u32, Mark)>,
     frame_began: bool,
+    has_skipped: bool,
     /// When to ask for a key frame, while there is nothing to begin with.
     next_plea: Option<Time>,
     report: Report,
+    last_sound: Option<Time>,
+    transport: Transport,
     /// What it has seen.
     pub seen: Seen,
 }
+
+/// What transport-wide feedback is due.
+#[derive(Debug, Default)]
+struct Transport {
+    /// Numbers below have been reported on.
+    next: u64,
+    highest: Option<u64>,
+    arrived: BTreeMap<u64, i64>,
+    due: Option<Time>,
+}
+
+/// Between two transport-wide feedbacks (libwebrtc: 50 to 250 ms).
+const TRANSPORT_INTERVAL: Duration = Duration::from_millis(100);
+/// Resolution of the times in them.
+const TRANSPORT_US: i64 = 250;
 
 /// Counts since the last report of losses.
 #[derive(Debug)]
@@ -110,12 +162,15 @@ impl Viewer {
             next: None,
             last_frame: None,
             frame_began: false,
+            has_skipped: false,
             next_plea: None,
             report: Report {
                 since: now,
                 received: 0,
                 expected: 0,
             },
+            last_sound: None,
+            transport: Transport::default(),
             seen: Seen::default(),
         }
     }
@@ -124,6 +179,40 @@ impl Viewer {
     pub fn resume(&mut self, now: Time) {
         if let Some((at, ..)) = &mut self.last_frame {
             *at = now;
+        }
+    }
+
+    /// How old the picture is; zero before the first.
+    pub fn idle(&self, now: Time) -> Duration {
+        self.last_frame.map_or(Duration::ZERO, |(at, ..)| now.since(at))
+    }
+
+    /// Learns that the picture is paused, or goes on.
+    pub fn pause(&mut self, now: Time, paused: bool) {
+        if paused && !self.seen.is_paused {
+            self.seen.pauses += 1;
+            self.note_gap(now);
+        }
+        self.seen.is_paused = paused;
+        self.resume(now);
+    }
+
+    /// Takes in a packet that arrived at `at`, of whatever content.
+    pub fn arrive(&mut self, now: Time, at: Time, packet: Delivered) {
+        if let Some(number) = packet.transport {
+            self.transport.arrived(now, at, number);
+        }
+        match packet.content {
+            Content::Picture => self.receive(now, packet),
+            Content::Sound => {
+                let silence = self
+                    .last_sound
+                    .replace(at)
+                    .map_or(Duration::ZERO, |last| at.since(last));
+                self.seen.longest_silence = self.seen.longest_silence.max(silence);
+                self.seen.sounds += 1;
+            }
+            Content::Padding => {}
         }
     }
 
@@ -144,11 +233,17 @@ impl Viewer {
         }
         self.begin(now);
         self.decode(now);
+        self.skip(now);
     }
 
     /// What it has to say now.
     pub fn poll(&mut self, now: Time) -> Vec<Feedback> {
-        let mut feedback = Vec::new();
+        let mut feedback: Vec<_> = self
+            .transport
+            .feedback(now)
+            .map(Feedback::Transport)
+            .into_iter()
+            .collect();
         let lost = self.ask_again(now);
         if !lost.is_empty() {
             feedback.push(Feedback::Nack(lost));
@@ -221,6 +316,28 @@ impl Viewer {
         self.decode(now);
     }
 
+    /// When the decoder waits for a packet and a whole key frame is there, it goes on with that, as libwebrtc's does.
+    fn skip(&mut self, now: Time) {
+        let Some(next) = self.next else { return };
+        let is_key = |packet: &Delivered| Mark::read(&packet.payload).is_some_and(|mark| mark.key);
+        let begins = self.received.range(next..).filter(|(_, packet)| is_key(packet));
+        let is_whole = |begin: u64| {
+            (begin..)
+                .map_while(|sequence| self.received.get(&sequence))
+                .any(|packet| packet.marker)
+        };
+        let Some(begin) = begins.map(|(sequence, _)| *sequence).rfind(|begin| is_whole(*begin)) else {
+            return;
+        };
+        self.seen.skips += 1;
+        self.frame_began = false;
+        self.has_skipped = true;
+        self.next = Some(begin);
+        self.received = self.received.split_off(&begin);
+        self.missing = self.missing.split_off(&begin);
+        self.decode(now);
+    }
+
     /// Decoding begins with the first packet of a key frame; without one, it is asked for.
     fn begin(&mut self, now: Time) {
         if self.next.is_some() {
@@ -267,9 +384,7 @@ impl Viewer {
             return;
         }
         self.frame_began = false;
-        if let Some((at, ..)) = self.last_frame {
-            self.seen.longest_gap = self.seen.longest_gap.max(now.since(at));
-        }
+        self.note_gap(now);
         if self.seen.layer != Some(mark.layer) {
             self.seen.changes.push((now, mark.layer));
         }
@@ -279,9 +394,22 @@ impl Viewer {
         self.last_frame = Some((now, packet.timestamp, mark));
     }
 
+    fn note_gap(&mut self, now: Time) {
+        let Some((at, ..)) = self.last_frame.filter(|_| !self.seen.is_paused) else {
+            return;
+        };
+        let gap = now.since(at);
+        self.seen.longest_gap = self.seen.longest_gap.max(gap);
+        if gap > FREEZE {
+            self.seen.freezes += 1;
+            self.seen.frozen += gap;
+        }
+    }
+
     /// What must hold between two frames that follow each other.
     fn check(&mut self, packet: &Delivered, mark: Mark) {
-        let Some((_, timestamp, last)) = self.last_frame else {
+        let has_skipped = std::mem::take(&mut self.has_skipped);
+        let Some((_, timestamp, last)) = self.last_frame.filter(|_| !has_skipped) else {
             return;
         };
         let ahead = packet.timestamp.wrapping_sub(timestamp);
@@ -300,6 +428,31 @@ impl Viewer {
                 mark.layer, last.layer
             ));
         }
+    }
+}
+
+impl Transport {
+    fn arrived(&mut self, now: Time, at: Time, number: u16) {
+        let number = extend(self.highest, number);
+        if self.highest.is_none() {
+            self.next = number;
+        }
+        self.highest = self.highest.max(Some(number));
+        let micros = i64::try_from(at.as_micros()).unwrap_or_default();
+        self.arrived.insert(number, micros / TRANSPORT_US * TRANSPORT_US);
+        self.due.get_or_insert(now + TRANSPORT_INTERVAL);
+    }
+
+    fn feedback(&mut self, now: Time) -> Option<Vec<(u16, Option<i64>)>> {
+        self.due.take_if(|due| *due <= now)?;
+        let arrived = std::mem::take(&mut self.arrived);
+        let first = *arrived.keys().next()?;
+        let highest = self.highest?;
+        // Late ones begin the report anew from where they belong, as libwebrtc does.
+        let from = self.next.min(first);
+        self.next = highest + 1;
+        let report = |number: u64| ((number & 0xffff) as u16, arrived.get(&number).copied());
+        Some((from..=highest).map(report).collect())
     }
 }
 

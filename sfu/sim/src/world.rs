@@ -1,24 +1,30 @@
-//! One room, one camera, some viewers, and the network between them.
+//! One room, one camera and microphone, some viewers, and the network between them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use sfu_core::bwe::Controller;
 use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::input::{AddTrack, By, Join, Permissions, PublishRight, TrackSettings};
-use sfu_core::publish::{Source, TrackKind, VideoLayer, VideoQuality};
-use sfu_core::{Input, MemberId, Output, Room, StreamKey, Time, TrackSid};
+use sfu_core::publish::{Carried, Source, TrackKind, VideoLayer, VideoQuality};
+use sfu_core::{Input, MemberId, Output, Packet, Room, StreamKey, Time, TrackSid};
 
-use crate::camera::{Camera, CameraPacket};
+use crate::camera::{BITRATES, Camera, CameraPacket};
 use crate::net::{Conditions, Link};
-use crate::viewer::{Delivered, Feedback, Viewer};
+use crate::sending::{SAMPLE_INTERVAL, SOUND, Sample, Sending, SharedLink};
+use crate::viewer::{FREEZE, Feedback, Viewer};
 
 const PUBLISHER: MemberId = MemberId(0);
 const TRACK: &str = "TR_camera";
+const MICROPHONE: &str = "TR_microphone";
+/// The shell's number for the microphone's stream; the camera's layers have 0 to 2.
+const MICROPHONE_STREAM: u16 = 3;
+/// 20 ms of sound at 32 kbit/s.
+const SOUND_BYTES: usize = 80;
+const SOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// The clock's step.
 const TICK: Duration = Duration::from_millis(1);
-/// What a packet weighs beyond its payload: IP, UDP, RTP with extensions, SRTP tag.
-const OVERHEAD_BYTES: usize = 70;
 
 /// Everything, and its clock.
 #[derive(Debug)]
@@ -29,6 +35,11 @@ pub struct World {
     room: Room,
     camera: Camera,
     streams: [Option<StreamKey>; 3],
+    microphone: Option<StreamKey>,
+    sounds: u16,
+    next_sound: Time,
+    links: Vec<SharedLink>,
+    next_sample: Time,
     uplink: Link<CameraPacket>,
     viewers: BTreeMap<MemberId, Watching>,
     next_report: Time,
@@ -37,14 +48,18 @@ pub struct World {
 #[derive(Debug)]
 struct Watching {
     viewer: Viewer,
-    downlink: Link<Delivered>,
+    sending: Sending,
+    /// Which of the links leads to them.
+    link: usize,
     feedback: Link<Feedback>,
+    samples: Vec<Sample>,
 }
 
 /// Puts what the room sends onto the viewers' links.
 struct Wire<'w> {
     now: Time,
     viewers: &'w mut BTreeMap<MemberId, Watching>,
+    links: &'w mut Vec<SharedLink>,
 }
 
 impl Egress for Wire<'_> {
@@ -52,16 +67,8 @@ impl Egress for Wire<'_> {
         let Some(watching) = self.viewers.get_mut(&to.member) else {
             return;
         };
-        let payload = [&packet.prefix[..], packet.rest].concat();
-        let bytes = payload.len() + OVERHEAD_BYTES;
-        let delivered = Delivered {
-            sequence: packet.sequence,
-            timestamp: packet.timestamp,
-            marker: packet.marker,
-            payload,
-            is_repair: packet.repair.is_some(),
-        };
-        watching.downlink.send(self.now, bytes, delivered);
+        let link = &mut self.links[watching.link];
+        watching.sending.send(self.now, to, packet, link);
     }
 }
 
@@ -77,6 +84,11 @@ impl World {
             room: Room::new(),
             camera: Camera::new(now),
             streams: [None; 3],
+            microphone: None,
+            sounds: 0,
+            next_sound: now,
+            links: Vec::new(),
+            next_sample: now + SAMPLE_INTERVAL,
             uplink,
             viewers: BTreeMap::new(),
             next_report: now,
@@ -96,11 +108,43 @@ impl World {
                 codec: Codec::Vp8,
             });
         }
+        this.tell(Input::AddTrack {
+            member: PUBLISHER,
+            request: Box::new(microphone_track()),
+        });
+        this.tell(Input::Stream {
+            member: PUBLISHER,
+            stream: MICROPHONE_STREAM,
+            cid: "microphone".to_owned(),
+            rid: None,
+            codec: Codec::Opus,
+        });
         this
     }
 
     /// Somebody begins to watch, over links of these conditions.
     pub fn join(&mut self, viewer: u32, conditions: Conditions) {
+        self.add(viewer, conditions, true);
+    }
+
+    /// Somebody whose client sends no transport-wide feedback begins to watch.
+    pub fn join_plain(&mut self, viewer: u32, conditions: Conditions) {
+        self.add(viewer, conditions, false);
+    }
+
+    /// Somebody begins to watch over the same link as another viewer.
+    pub fn join_behind(&mut self, viewer: u32, other: u32) {
+        let Some(link) = self.viewers.get(&MemberId(other)).map(|other| other.link) else {
+            return;
+        };
+        let conditions = self.links[link].conditions();
+        self.add(viewer, conditions, true);
+        if let Some(watching) = self.viewers.get_mut(&MemberId(viewer)) {
+            watching.link = link;
+        }
+    }
+
+    fn add(&mut self, viewer: u32, conditions: Conditions, has_feedback: bool) {
         let member = MemberId(viewer);
         let seed = self.seed ^ (u64::from(viewer) << 32);
         let clean = Conditions {
@@ -109,18 +153,28 @@ impl World {
         };
         let watching = Watching {
             viewer: Viewer::new(self.now, conditions.delay * 2),
-            downlink: Link::new(conditions, seed),
+            sending: Sending::new(has_feedback),
+            link: self.links.len(),
             feedback: Link::new(clean, seed.rotate_left(17)),
+            samples: Vec::new(),
         };
+        self.links.push(Link::new(conditions, seed));
         self.viewers.insert(member, watching);
         self.tell(join(member, PublishRight::Nothing));
+        let controller = self
+            .viewers
+            .get(&member)
+            .and_then(|watching| watching.sending.controller.as_ref());
+        if let Some(path) = controller.map(Controller::path) {
+            self.tell(Input::Path { member, path });
+        }
         self.tell(Input::Connected(member));
     }
 
-    /// Changes a viewer's link towards them.
+    /// Changes a viewer's link towards them, and so that of all behind it.
     pub fn set_conditions(&mut self, viewer: u32, conditions: Conditions) {
-        if let Some(watching) = self.viewers.get_mut(&MemberId(viewer)) {
-            watching.downlink.set_conditions(conditions);
+        if let Some(watching) = self.viewers.get(&MemberId(viewer)) {
+            self.links[watching.link].set_conditions(conditions);
         }
     }
 
@@ -162,6 +216,12 @@ impl World {
         self.viewers.get(&MemberId(viewer)).map(|watching| &watching.viewer)
     }
 
+    /// A viewer's path over time.
+    pub fn samples(&self, viewer: u32) -> &[Sample] {
+        let watching = self.viewers.get(&MemberId(viewer));
+        watching.map_or(&[], |watching| watching.samples.as_slice())
+    }
+
     /// How long it has run.
     pub const fn elapsed(&self) -> Duration {
         self.now.since(self.started)
@@ -173,7 +233,10 @@ impl World {
         while self.now < end {
             self.now = self.now + TICK;
             self.publish();
+            self.speak();
             self.watch();
+            self.pace();
+            self.sample();
             if self.room.poll_timeout().is_some_and(|due| due <= self.now) {
                 self.tell(Input::Timeout);
             }
@@ -191,6 +254,7 @@ impl World {
             let mut wire = Wire {
                 now: self.now,
                 viewers: &mut self.viewers,
+                links: &mut self.links,
             };
             self.room
                 .forward(self.now, stream, std::iter::once(packet.as_packet()), &mut wire);
@@ -209,12 +273,89 @@ impl World {
         }
     }
 
+    fn speak(&mut self) {
+        while self.next_sound <= self.now {
+            self.next_sound = self.next_sound + SOUND_INTERVAL;
+            self.sounds = self.sounds.wrapping_add(1);
+            let Some(stream) = self.microphone else { continue };
+            let packet = Packet {
+                codec: Codec::Opus,
+                sequence: self.sounds,
+                timestamp: u32::from(self.sounds).wrapping_mul(960),
+                marker: false,
+                audio_level: None,
+                carried: Carried::default(),
+                dependency: None,
+                payload: &[1; SOUND_BYTES],
+            };
+            let mut wire = Wire {
+                now: self.now,
+                viewers: &mut self.viewers,
+                links: &mut self.links,
+            };
+            self.room.forward(self.now, stream, std::iter::once(packet), &mut wire);
+        }
+    }
+
+    /// Probes, and what waits for its turn.
+    fn pace(&mut self) {
+        let now = self.now;
+        let mut probes = Vec::new();
+        for (member, watching) in &mut self.viewers {
+            watching.sending.release(now, &mut self.links[watching.link]);
+            let Some(controller) = &mut watching.sending.controller else {
+                continue;
+            };
+            if controller.poll_timeout(now).is_some() {
+                probes.push((*member, controller.padding(now)));
+            }
+        }
+        for (member, bytes) in probes.into_iter().filter(|(_, bytes)| *bytes > 0) {
+            let mut wire = Wire {
+                now,
+                viewers: &mut self.viewers,
+                links: &mut self.links,
+            };
+            self.room.pad(member, bytes, &mut wire);
+        }
+    }
+
+    fn sample(&mut self) {
+        if self.now < self.next_sample {
+            return;
+        }
+        self.next_sample = self.now + SAMPLE_INTERVAL;
+        let at = self.elapsed();
+        for watching in self.viewers.values_mut() {
+            let bytes = std::mem::take(&mut watching.sending.sent_bytes);
+            let seen = &watching.viewer.seen;
+            let sample = Sample {
+                at,
+                sent: bytes * 8 * 10,
+                capacity: self.links[watching.link].conditions().rate,
+                estimate: watching
+                    .sending
+                    .controller
+                    .as_ref()
+                    .map(|controller| controller.path().estimate),
+                layer: seen.layer,
+                is_paused: seen.is_paused,
+                is_frozen: !seen.is_paused && watching.viewer.idle(self.now) > FREEZE,
+            };
+            watching.samples.push(sample);
+        }
+    }
+
     fn watch(&mut self) {
         let mut said = Vec::new();
-        for (member, watching) in &mut self.viewers {
-            while let Some(packet) = watching.downlink.receive(self.now) {
-                watching.viewer.receive(self.now, packet);
+        for link in &mut self.links {
+            while let Some((at, (member, packet))) = link.arrive(self.now) {
+                if let Some(watching) = self.viewers.get_mut(&member) {
+                    watching.viewer.arrive(self.now, at, packet);
+                }
             }
+        }
+        for (member, watching) in &mut self.viewers {
             for feedback in watching.viewer.poll(self.now) {
                 watching.feedback.send(self.now, 100, feedback);
             }
@@ -236,6 +377,7 @@ impl World {
                 let mut wire = Wire {
                     now: self.now,
                     viewers: &mut self.viewers,
+                    links: &mut self.links,
                 };
                 self.room.repeat(self.now, member, track, lost.into_iter(), &mut wire);
             }
@@ -245,6 +387,17 @@ impl World {
                 track,
                 fraction_lost,
             }),
+            Feedback::Transport(packets) => {
+                let now = self.now;
+                let watching = self.viewers.get_mut(&member);
+                let Some(controller) = watching.and_then(|watching| watching.sending.controller.as_mut()) else {
+                    return;
+                };
+                controller.feedback(now, packets.into_iter());
+                if let Some(path) = controller.news(now) {
+                    self.tell(Input::Path { member, path });
+                }
+            }
         }
     }
 
@@ -258,12 +411,18 @@ impl World {
     /// The shell's part, as far as it touches media.
     fn do_output(&mut self, output: Output) {
         match output {
+            Output::StreamBound {
+                stream: MICROPHONE_STREAM,
+                key,
+                ..
+            } => self.microphone = Some(key),
             Output::StreamBound { key, .. } => self.streams[usize::from(key.layer)] = Some(key),
             Output::KeyFrame { stream, .. } => self.camera.ask_key_frame(u8::try_from(stream).unwrap_or_default()),
-            Output::Attach { member, track, .. } => {
+            Output::Attach { member, track, spec } => {
+                let is_sound = !spec.codec.is_video();
                 let start = SenderStart {
                     sequence: 0xfff0,
-                    repair_sequence: Some(0),
+                    repair_sequence: (!is_sound).then_some(0),
                     redundancy: false,
                 };
                 self.room.handle(
@@ -271,10 +430,25 @@ impl World {
                     Input::SenderReady {
                         member,
                         track,
-                        sender: 0,
+                        sender: if is_sound { SOUND } else { 0 },
                         start,
                     },
                 );
+            }
+            Output::Need { member, need } => {
+                let watching = self.viewers.get_mut(&member);
+                if let Some(controller) = watching.and_then(|watching| watching.sending.controller.as_mut()) {
+                    controller.set_need(need);
+                }
+            }
+            Output::StreamState { to, paused, .. } => {
+                let now = self.now;
+                if let Some(watching) = self.viewers.get_mut(&to) {
+                    watching.viewer.pause(now, paused);
+                    if paused {
+                        watching.sending.pacer.forget(0);
+                    }
+                }
             }
             _ => {}
         }
@@ -302,11 +476,11 @@ fn join(member: MemberId, publish: PublishRight) -> Input {
 }
 
 fn camera_track() -> AddTrack {
-    let layer = |quality, width, height| VideoLayer {
+    let layer = |quality: VideoQuality, width, height| VideoLayer {
         quality,
         width,
         height,
-        bitrate: 0,
+        bitrate: u32::try_from(BITRATES[quality.rank()]).unwrap_or(u32::MAX),
     };
     AddTrack {
         cid: "camera".to_owned(),
@@ -323,6 +497,24 @@ fn camera_track() -> AddTrack {
             layer(VideoQuality::Medium, 640, 360),
             layer(VideoQuality::High, 1280, 720),
         ],
+        stereo: false,
+        disable_dtx: false,
+        disable_red: false,
+    }
+}
+
+fn microphone_track() -> AddTrack {
+    AddTrack {
+        cid: "microphone".to_owned(),
+        sid: MICROPHONE.into(),
+        kind: TrackKind::Audio,
+        source: Source::Microphone,
+        name: String::new(),
+        stream: "camera".to_owned(),
+        width: 0,
+        height: 0,
+        muted: false,
+        layers: Vec::new(),
         stereo: false,
         disable_dtx: false,
         disable_red: false,

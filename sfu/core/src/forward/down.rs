@@ -46,6 +46,8 @@ pub struct Outgoing<'a> {
     pub prefix: Prefix,
     /// The rest of the payload.
     pub rest: &'a [u8],
+    /// Bytes of padding after it (RFC 3550 §5.1), for probes; 0 for none.
+    pub padding: u8,
     /// Set when the packet repeats a lost one: it travels in the stream's RTX stream (RFC 4588 §4), under this number,
     /// with `sequence` as the original one.
     pub repair: Option<Repair>,
@@ -58,6 +60,23 @@ pub struct Dependency<'a> {
     frame: dependency::Frame,
     number: u16,
     targets: u32,
+}
+
+impl<'a> Dependency<'a> {
+    /// The descriptor as received.
+    pub(crate) const fn received(&self) -> &'a [u8] {
+        self.received
+    }
+
+    /// The same of a descriptor kept elsewhere.
+    pub(crate) const fn of<'b>(&self, received: &'b [u8]) -> Dependency<'b> {
+        Dependency {
+            received,
+            frame: self.frame,
+            number: self.number,
+            targets: self.targets,
+        }
+    }
 }
 
 impl Dependency<'_> {
@@ -130,6 +149,18 @@ pub enum DownState {
     },
 }
 
+/// What a subscriber's bandwidth allows of a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grant {
+    /// Nothing is known of the bandwidth: losses decide ([`LossCap`]).
+    #[default]
+    Free,
+    /// Layers up to this rank.
+    UpTo(u8),
+    /// None at present.
+    Nothing,
+}
+
 /// The last packet that went out in order.
 #[derive(Debug, Clone, Copy)]
 struct Last {
@@ -146,7 +177,8 @@ pub struct Down {
     redundancy: bool,
     paused: bool,
     target: Target,
-    /// Policy for losses; read by [`Down::aim`].
+    grant: Grant,
+    /// Policy for losses; read by [`Down::aim`] while nothing better is known.
     pub loss: LossCap,
     selector: Selector,
     munger: Munger,
@@ -168,6 +200,7 @@ impl Down {
             redundancy: start.redundancy,
             paused: false,
             target: Target::default(),
+            grant: Grant::Free,
             loss: LossCap::default(),
             selector: Selector::default(),
             munger: Munger::new(start.sequence),
@@ -188,7 +221,7 @@ impl Down {
 
     /// What it is doing.
     pub const fn state(&self) -> DownState {
-        match (self.paused, self.selector.layer()) {
+        match (self.is_paused(), self.selector.layer()) {
             (true, _) => DownState::Paused,
             (false, None) => DownState::Awaiting,
             (false, Some(layer)) => DownState::Forwarding { layer },
@@ -214,14 +247,44 @@ impl Down {
         }
     }
 
+    /// Takes what the subscriber's bandwidth allows.
+    pub const fn set_grant(&mut self, grant: Grant) {
+        self.grant = grant;
+        if matches!(grant, Grant::Nothing) {
+            self.selector.reset();
+        }
+    }
+
     /// Chooses among the layers that are active now.
     pub fn aim(&mut self, ladder: Ladder) {
-        self.selector.aim(ladder, self.target.layer.min(self.loss.cap()));
+        let allowed = match self.grant {
+            Grant::Free => self.loss.cap(),
+            Grant::UpTo(layer) => layer,
+            Grant::Nothing => 0,
+        };
+        self.selector.aim(ladder, self.target.layer.min(allowed));
+    }
+
+    const fn is_paused(&self) -> bool {
+        self.paused || matches!(self.grant, Grant::Nothing)
+    }
+
+    /// The highest temporal layer to send now. A layer too high for the bandwidth is thinned at once, since its place
+    /// can only be taken by the next key frame of a lower one.
+    fn temporal_limit(&self) -> u8 {
+        match (self.grant, self.selector.layer()) {
+            (Grant::UpTo(allowed), Some(current)) if current > allowed => 0,
+            _ => self.target.temporal,
+        }
     }
 
     /// The stream whose key frame it waits for.
     pub fn awaited(&self) -> Option<u8> {
-        if self.paused { None } else { self.selector.awaited() }
+        if self.is_paused() {
+            None
+        } else {
+            self.selector.awaited()
+        }
     }
 
     /// The stream a key frame would help: the one being sent, or the one waited for.
@@ -251,16 +314,15 @@ impl Down {
         clocks: &[Option<SenderClock>; LAYERS],
         structure: Option<&Structure>,
     ) -> Option<Outgoing<'a>> {
-        if self.paused || (packet.recovered && self.redundancy) {
+        if self.is_paused() || (packet.recovered && self.redundancy) {
             return None;
         }
         if packet.payload.is_empty() {
             // The probing of the publisher's network is no business of the subscriber's: its number falls out.
             return (self.selector.current() == Some(layer)).then(|| self.skip(layer, packet))?;
         }
-        let choice = self
-            .selector
-            .choose(layer, &packet.about, self.target.temporal, structure);
+        let limit = self.temporal_limit();
+        let choice = self.selector.choose(layer, &packet.about, limit, structure);
         if choice == Choice::Forward {
             self.munger.extend_to(packet.sequence, self.selector.extent());
         }
@@ -299,6 +361,13 @@ impl Down {
     ) -> Option<Outgoing<'a>> {
         let number = self.repair_next?;
         let (original, mapping) = self.munger.unmap(sequence)?;
+        if self.is_paused() {
+            return None;
+        }
+        // What a narrow path lost of a layer too high for it only keeps it full: what counts is the layer sent now.
+        if self.selector.current().is_some_and(|current| current < mapping.layer) {
+            return None;
+        }
         let packet = find(mapping.layer, original)?;
         let allowed = self.sent.bits_per_second(now) * REPAIR_PERCENT_MAX / 100 + REPAIR_RATE_MIN;
         if self.repaired.bits_per_second(now) >= allowed {
@@ -313,9 +382,32 @@ impl Down {
         })
     }
 
+    /// Whether there is a stream for padding.
+    pub const fn can_pad(&self) -> bool {
+        self.repair_next.is_some()
+    }
+
+    /// A packet of nothing but padding, in the stream of repairs, whose numbers nobody misses; `None` without one.
+    pub fn pad(&mut self, padding: u8) -> Option<Outgoing<'static>> {
+        let number = self.repair_next?;
+        self.repair_next = Some(number.wrapping_add(1));
+        Some(Outgoing {
+            sequence: 0,
+            timestamp: self.last.map_or(0, |last| last.timestamp),
+            marker: false,
+            redundant: false,
+            carried: Carried::default(),
+            dependency: None,
+            prefix: Prefix::default(),
+            rest: &[],
+            padding,
+            repair: Some(Repair { sequence: number }),
+        })
+    }
+
     /// What a sender report says now: both clocks, and how much was sent; `None` before the publisher has reported.
     pub fn report(&self, now: Time, clocks: &[Option<SenderClock>; LAYERS]) -> Option<SenderNumbers> {
-        let layer = self.selector.current().filter(|_| !self.paused)?;
+        let layer = self.selector.current().filter(|_| !self.is_paused())?;
         let clock = clocks.get(usize::from(layer)).copied().flatten()?;
         let (ntp, rtp) = clock.at(now, self.codec.clock_rate());
         let offset = self.munger.current()?.timestamp;
@@ -427,6 +519,7 @@ impl Down {
             dependency,
             prefix,
             rest,
+            padding: 0,
             repair: None,
         };
         (outgoing, identifiers)

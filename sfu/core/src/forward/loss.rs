@@ -1,5 +1,5 @@
-//! The bandwidth policy for now: a subscriber who keeps losing packets gets a lower layer for a while. Transport-wide
-//! feedback and an estimator with probing will take its place; the selector only ever sees a cap.
+//! The bandwidth policy for clients that send no transport-wide feedback, of whose path nothing else is known: who keeps
+//! losing packets gets a lower layer for a while. For all others [`crate::bwe`] estimates and [`crate::allocate`] grants.
 
 use std::time::Duration;
 

@@ -3,9 +3,10 @@
 use crate::codec::dependency::{Reader, Structure};
 use crate::codec::{Codec, Descriptor, Payload};
 use crate::forward::History;
-use crate::limits::{LAYER_IDLE, LAYERS};
+use crate::limits::{LAYER_IDLE, LAYERS, WIRE_OVERHEAD_BYTES};
 use crate::publish::{KeyFrames, Rate};
 use crate::time::{Time, ticks};
+use std::time::Duration;
 
 /// One packet on its way through: the numbers already extended, the payload still where it was received.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +114,8 @@ pub struct Layer {
     seen: [u64; (WINDOW / 64) as usize],
     rate: Rate,
     last_packet: Option<Time>,
+    /// When it was first sent, or began again after it was idle.
+    began: Option<Time>,
     packets: u64,
     frames: Reader,
     /// When each spatial layer was last seen or announced.
@@ -131,6 +134,7 @@ impl Layer {
             seen: [0; (WINDOW / 64) as usize],
             rate: Rate::default(),
             last_packet: None,
+            began: None,
             packets: 0,
             frames: Reader::default(),
             spatial: [None; LAYERS],
@@ -158,7 +162,10 @@ impl Layer {
         }
         self.set(extended);
         self.highest = Some(highest.max(extended));
-        self.rate.add(now, bytes);
+        if !self.is_active(now) {
+            self.began = Some(now);
+        }
+        self.rate.add(now, bytes + WIRE_OVERHEAD_BYTES);
         if bytes > 0 {
             self.last_packet = Some(now);
         }
@@ -212,7 +219,14 @@ impl Layer {
         self.last_packet.is_some_and(|last| now.since(last) < LAYER_IDLE)
     }
 
-    /// Bits a second over the last second.
+    /// How long it has been sent without a pause; zero while it is not.
+    pub fn age(&self, now: Time) -> Duration {
+        self.began
+            .filter(|_| self.is_active(now))
+            .map_or(Duration::ZERO, |began| now.since(began))
+    }
+
+    /// Bits a second over the last second, as subscribers' networks would see them: headers included.
     pub fn bits_per_second(&mut self, now: Time) -> u64 {
         self.rate.bits_per_second(now)
     }

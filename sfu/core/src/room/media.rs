@@ -90,6 +90,7 @@ impl Room {
             let (to, track) = (track.publisher, track.info.sid.clone());
             self.outputs.push_back(Output::Subscribed { to, track });
         }
+        self.allocate(now, id);
         self.ask_key_frames(now, key);
     }
 
@@ -103,6 +104,9 @@ impl Room {
     }
 
     pub(super) fn loss_report(&mut self, now: Time, member: MemberId, key: TrackKey, fraction_lost: u8) {
+        if self.path(member).is_some() {
+            return; // transport-wide feedback says more
+        }
         let Some(track) = self.tracks.get_mut(key) else { return };
         let Some(down) = track.down_mut(member) else { return };
         if let crate::forward::DownState::Forwarding { layer } = down.state() {

@@ -7,6 +7,7 @@ use crate::ids::TrackSid;
 use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
 use crate::publish::TrackInfo;
+use crate::room::bandwidth::Bandwidth;
 use crate::room::listing::Standing;
 use crate::room::{Track, TrackKey};
 use crate::slots::Slots;
@@ -37,6 +38,10 @@ pub(super) struct Member {
     pub(super) denied: BTreeSet<TrackKey>,
     /// Tracks for which an outgoing stream was asked of the shell.
     pub(super) attached: BTreeSet<TrackKey>,
+    /// What the way to them carries, and what of it they were granted.
+    pub(super) bandwidth: Bandwidth,
+    /// When they were last heard to speak.
+    pub(super) spoke: Option<Time>,
 }
 
 impl Member {
@@ -55,6 +60,8 @@ impl Member {
             allowance: Allowance::Everybody,
             denied: BTreeSet::new(),
             attached: BTreeSet::new(),
+            bandwidth: Bandwidth::default(),
+            spoke: None,
         }
     }
 

@@ -139,6 +139,7 @@ impl Room {
             member.settings.remove(&track.info.sid);
             member.denied.remove(&key);
             member.undecodable.remove(&track.info.sid);
+            member.bandwidth.forget(key);
             if member.attached.remove(&key) {
                 self.outputs.push_back(Output::Detach {
                     member: *id,

@@ -76,6 +76,11 @@ struct Speaking {
 }
 
 impl Speakers {
+    /// Those who speak.
+    pub(super) fn speaking(&self) -> impl Iterator<Item = MemberId> {
+        self.speaking.keys().copied()
+    }
+
     /// Judges one interval of one member. The answer is news to tell.
     fn judge(&mut self, member: MemberId, sid: &ParticipantSid, heard: Loudness) -> Option<Speaker> {
         let percent = heard.percent();

@@ -71,6 +71,7 @@ impl Room {
             }
             self.raise_demand(id, key);
         }
+        self.allocate(now, id);
     }
 
     /// The client takes no stream of this codec: says so, rather than leaving the track silent.
@@ -153,11 +154,10 @@ impl Room {
         if let Some(track) = self.tracks.get_mut(key) {
             track.remove_down(id);
         }
-        if self
-            .members
-            .get_mut(&id)
-            .is_some_and(|member| member.attached.remove(&key))
-        {
+        if self.members.get_mut(&id).is_some_and(|member| {
+            member.bandwidth.forget(key);
+            member.attached.remove(&key)
+        }) {
             self.push(Output::Detach { member: id, track: key });
         }
     }

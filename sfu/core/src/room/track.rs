@@ -1,10 +1,12 @@
 //! A published track: its layers in, its copies out.
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 
 use crate::codec::red::Layout;
 use crate::codec::{Codec, Descriptor, Payload, dependency};
-use crate::forward::{Down, Egress, Ladder, Stacking};
+use crate::forward::{Down, Egress, Grant, Ladder, Stacking};
 use crate::ids::MemberId;
 use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo};
@@ -14,6 +16,12 @@ use crate::time::Time;
 
 /// Packets handled at once without allocating; the shell's receive batch is not larger.
 const BATCH: usize = 64;
+
+/// A layer's rate is known once it was sent for this long; before, what was announced is believed if it is more.
+const RATE_KNOWN: Duration = Duration::from_millis(1_500);
+/// Less than this of a layer hints at nothing: it begins with a key frame.
+const RATE_HINT: Duration = Duration::from_millis(250);
+const RATE_WINDOW: Duration = Duration::from_secs(1);
 
 /// A published track.
 #[derive(Debug)]
@@ -29,6 +37,8 @@ pub struct Track {
     pub(super) had_subscriber: bool,
     layers: [Option<Layer>; LAYERS],
     ladder: Ladder,
+    /// Bits a second that each stream is expected to take, headers included.
+    expected: [u64; LAYERS],
     /// Sorted by member.
     downs: Vec<Down>,
     next_report: Time,
@@ -49,6 +59,7 @@ impl Track {
                 active: [false; LAYERS],
                 stacking: Stacking::Simulcast,
             },
+            expected: [0; LAYERS],
             downs: Vec::new(),
             next_report: now,
         }
@@ -230,6 +241,73 @@ impl Track {
             active: std::array::from_fn(|rank| self.layers[rank].as_ref().is_some_and(|layer| layer.is_active(now))),
             stacking: Stacking::Simulcast,
         }
+    }
+
+    /// Looks what each layer takes. To be asked every [`crate::limits::TICK`].
+    pub(super) fn expect_rates(&mut self, now: Time) {
+        for (rank, layer) in self.layers.iter_mut().enumerate() {
+            let Some(layer) = layer else { continue };
+            let measured = layer.bits_per_second(now);
+            let expected = &mut self.expected[rank];
+            let age = layer.age(now);
+            if age >= RATE_KNOWN {
+                // A second's rate rises and falls with its key frames; over a few seconds it does not.
+                *expected = (*expected * 15 + measured) / 16;
+                continue;
+            }
+            // One stream of spatial layers takes what its highest is announced with.
+            let rank = match self.ladder.stacking {
+                Stacking::Simulcast => rank,
+                Stacking::Spatial => self.ladder.active.iter().rposition(|active| *active).unwrap_or(0),
+            };
+            let announced = self.info.layers.iter().find(|of| of.quality.rank() == rank);
+            let announced = announced.map_or(0, |of| u64::from(of.bitrate));
+            let millis = u64::try_from(age.clamp(RATE_HINT, RATE_WINDOW).as_millis()).unwrap_or(1_000);
+            *expected = announced.max(measured * 1_000 / millis);
+        }
+    }
+
+    /// Rank and expected bits a second of the layers that are sent up to `highest`, the lowest first; if there are none,
+    /// of the lowest one above. Sound has its one layer, sent or silent.
+    pub(super) fn rates(&self, highest: u8) -> SmallVec<[(u8, u64); LAYERS]> {
+        let rates = self.layer_rates();
+        let mut sent = (0u8..)
+            .zip(self.ladder.active.iter().zip(rates))
+            .filter(|(_, (active, _))| **active);
+        let (Some((lowest, (_, least))), rest) = (sent.next(), sent) else {
+            return SmallVec::new();
+        };
+        let above = rest.take_while(|(rank, _)| *rank <= highest);
+        std::iter::once((lowest, least))
+            .chain(above.map(|(rank, (_, rate))| (rank, rate)))
+            .collect()
+    }
+
+    /// What each layer takes. Of spatial layers in one stream only the sum is known: each has four times the pixels of the
+    /// one below, which takes about three times the bits.
+    fn layer_rates(&self) -> [u64; LAYERS] {
+        if self.ladder.stacking == Stacking::Simulcast {
+            return self.expected;
+        }
+        let top = self.ladder.active.iter().rposition(|active| *active).unwrap_or(0);
+        std::array::from_fn(|rank| self.expected[0] / [1, 3, 9][top.saturating_sub(rank).min(LAYERS - 1)])
+    }
+
+    /// Whether padding can be sent beside a subscriber's copy.
+    pub(super) fn can_pad(&self, member: MemberId) -> bool {
+        let copy = self.downs.iter().find(|down| down.to().member == member);
+        copy.is_none_or(Down::can_pad)
+    }
+
+    /// Grants a copy's subscriber what its bandwidth allows; false while there is no copy.
+    pub(super) fn grant(&mut self, member: MemberId, grant: Grant) -> bool {
+        let ladder = self.ladder;
+        let Some(down) = self.down_mut(member) else {
+            return false;
+        };
+        down.set_grant(grant);
+        down.aim(ladder);
+        true
     }
 
     pub(super) fn aim(&mut self, member: MemberId) {

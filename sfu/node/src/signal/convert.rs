@@ -9,7 +9,7 @@ use sfu_core::output::{Participant, ParticipantState, Refusal, Speaker};
 use sfu_core::publish::{AudioFeature, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
 
 use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
-use crate::worker::{Event, Joined, RoomSummary};
+use crate::worker::{Event, Joined, RoomSummary, StreamState};
 
 /// The version of LiveKit's server whose behaviour clients may count on; they compare it (`compareVersions`) and refuse
 /// a server without one.
@@ -84,6 +84,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
             track_sid: track.to_string(),
         }),
         Event::Demand { track, codec, wanted } => Message::SubscribedQualityUpdate(demand(&track, codec, wanted)),
+        Event::StreamState(state) => Message::StreamStateUpdate(stream_state(&state)),
         Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
             speakers: speakers.iter().map(speaker).collect(),
         }),
@@ -96,6 +97,22 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
         Event::Left(reason) => Message::Leave(leave(reason)),
     };
     Some(message)
+}
+
+fn stream_state(of: &StreamState) -> lk::StreamStateUpdate {
+    let state = if of.paused {
+        lk::StreamState::Paused
+    } else {
+        lk::StreamState::Active
+    };
+    let info = lk::StreamStateInfo {
+        participant_sid: of.publisher.to_string(),
+        track_sid: of.track.to_string(),
+        state: state.into(),
+    };
+    lk::StreamStateUpdate {
+        stream_states: vec![info],
+    }
 }
 
 /// The answer to a request that this server does not know.

@@ -248,6 +248,7 @@ impl State {
             return self.tell_room(key, leave_for_protocol(key));
         }
         self.touch(peer_key);
+        self.open_path(peer_key, key);
         self.start_accepted(key);
         self.offers_due.push(key);
     }

@@ -145,7 +145,13 @@ impl State {
                 continue;
             };
             let packets = run.iter().map(|routed| core_packet(&routed.packet));
-            let mut egress = Forwarder::new(&self.members, &mut self.peers, &mut self.outbox);
+            let mut egress = Forwarder::new(
+                time,
+                &self.members,
+                &mut self.peers,
+                &mut self.outbox,
+                &mut self.waiting,
+            );
             entry.room.forward(time, run[0].stream, packets, &mut egress);
         }
         let copies = (self.outbox.appended() - appended) / media.len() as u64;
@@ -182,7 +188,8 @@ impl State {
                         );
                     }
                 }
-                Rtcp::Goodbye { .. } | Rtcp::Remb { .. } | Rtcp::TransportFeedback(_) => {}
+                Rtcp::TransportFeedback(feedback) => self.transport_feedback(peer, key, &feedback),
+                Rtcp::Goodbye { .. } | Rtcp::Remb { .. } => {}
             }
         }
     }
@@ -209,7 +216,13 @@ impl State {
             return;
         };
         let Some(entry) = self.rooms.get_mut(room) else { return };
-        let mut egress = Forwarder::new(&self.members, &mut self.peers, &mut self.outbox);
+        let mut egress = Forwarder::new(
+            time,
+            &self.members,
+            &mut self.peers,
+            &mut self.outbox,
+            &mut self.waiting,
+        );
         entry.room.repeat(time, member_id(key), track, lost, &mut egress);
     }
 

@@ -1,9 +1,10 @@
 //! The end of the packet path: header and payload are written into the arena and sealed there.
 
-use sfu_core::MemberId;
 use sfu_core::codec::dependency;
 use sfu_core::forward::{Destination, Egress, Outgoing};
+use sfu_core::limits::WIRE_OVERHEAD_BYTES;
 use sfu_core::slots::Slots;
+use sfu_core::{MemberId, Time};
 use sfu_peer::rtp::{CaptureTime, Extensions, Header};
 
 use super::member::{Member, Wire};
@@ -16,21 +17,39 @@ pub(super) struct Forwarder<'s> {
     members: &'s Slots<Member>,
     peers: &'s mut Slots<PeerEntry>,
     outbox: &'s mut Outbox,
+    now: Time,
+    /// Peers for which packets have begun to wait.
+    waiting: &'s mut Vec<PeerKey>,
     /// Where the last packet went: the next goes there too, mostly.
     last: Option<(Destination, PeerKey, Wire)>,
 }
 
 impl<'s> Forwarder<'s> {
     pub(super) const fn new(
+        now: Time,
         members: &'s Slots<Member>,
         peers: &'s mut Slots<PeerEntry>,
         outbox: &'s mut Outbox,
+        waiting: &'s mut Vec<PeerKey>,
     ) -> Self {
         Self {
             members,
             peers,
             outbox,
+            now,
+            waiting,
             last: None,
+        }
+    }
+
+    /// Sends what has waited for a peer's path long enough.
+    pub(super) fn release(&mut self, key: PeerKey) {
+        loop {
+            let path = self.peers.get_mut(key).and_then(|entry| entry.path.as_mut());
+            let Some(held) = path.and_then(|path| path.release(self.now)) else {
+                return;
+            };
+            self.put(held.to(), &held.packet());
         }
     }
 
@@ -49,11 +68,31 @@ impl<'s> Forwarder<'s> {
 }
 
 impl Egress for Forwarder<'_> {
+    #[inline]
     fn send(&mut self, to: Destination, packet: &Outgoing<'_>) {
         let Some((key, wire)) = self.find(to) else { return };
-        let Some(mut outbound) = self.peers.get_mut(key).and_then(|entry| entry.peer.outbound()) else {
+        // Sound, which has no repairs, never waits; padding is paced by its probe.
+        if wire.repair.is_some()
+            && packet.padding == 0
+            && let Some(path) = self.peers.get_mut(key).and_then(|entry| entry.path.as_mut())
+            && !path.admit(self.now, to, packet)
+        {
+            if !path.is_armed() {
+                self.waiting.push(key);
+            }
+            return;
+        }
+        self.put(to, packet);
+    }
+}
+
+impl Forwarder<'_> {
+    fn put(&mut self, to: Destination, packet: &Outgoing<'_>) {
+        let Some((key, wire)) = self.find(to) else { return };
+        let Some(PeerEntry { peer, path, .. }) = self.peers.get_mut(key) else {
             return;
         };
+        let Some(mut outbound) = peer.outbound() else { return };
         let original;
         let (header, pieces): (Header, [&[u8]; 3]) = match packet.repair.zip(wire.repair) {
             // RFC 4588 §4: the original sequence number, then the original payload.
@@ -74,9 +113,11 @@ impl Egress for Forwarder<'_> {
             }
         };
         let mut descriptor = [0; dependency::BYTES_MAX];
-        // A transport-wide sequence number goes here with the estimator that reads its feedback; until then the feedback
-        // would only cost.
+        let bytes = pieces.iter().map(|piece| piece.len()).sum::<usize>() + usize::from(packet.padding);
         let extensions = Extensions {
+            transport_sequence: path
+                .as_mut()
+                .map(|path| path.sent(self.now, bytes + WIRE_OVERHEAD_BYTES)),
             video_orientation: packet.carried.orientation,
             playout_delay: packet.carried.playout_delay,
             capture_time: packet.carried.capture_time.map(|time| CaptureTime {
@@ -90,8 +131,9 @@ impl Egress for Forwarder<'_> {
             ..Extensions::default()
         };
         let remote = outbound.remote();
-        self.outbox.push(remote, |buffer| {
-            outbound.write_rtp(buffer, &header, &extensions, &pieces).ok()
+        self.outbox.push(remote, |buffer| match packet.padding {
+            0 => outbound.write_rtp(buffer, &header, &extensions, &pieces).ok(),
+            padding => outbound.write_padding(buffer, &header, &extensions, padding).ok(),
         });
     }
 }

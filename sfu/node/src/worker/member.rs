@@ -187,6 +187,12 @@ impl Member {
         self.senders.get(usize::try_from(number).ok()?)?.as_ref()
     }
 
+    /// The number of the outgoing stream of a track.
+    pub(crate) fn sender_of(&self, track: TrackKey) -> Option<u32> {
+        let is_it = |sender: &Option<Sender>| sender.is_some_and(|sender| sender.track == track);
+        u32::try_from(self.senders.iter().position(is_it)?).ok()
+    }
+
     /// The track that the peer knows by this handle.
     pub(crate) fn track_of(&self, handle: TrackHandle) -> Option<TrackKey> {
         self.senders

@@ -162,6 +162,7 @@ pub(crate) enum Event {
         wanted: Wanted,
     },
     Speakers(Arc<[Speaker]>),
+    StreamState(StreamState),
     Room(Arc<RoomSummary>),
     /// What became of a request.
     Outcome {
@@ -172,6 +173,14 @@ pub(crate) enum Event {
     Superseded,
     /// Last.
     Left(LeaveReason),
+}
+
+/// A track is paused for want of bandwidth, or goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StreamState {
+    pub(crate) publisher: ParticipantSid,
+    pub(crate) track: TrackSid,
+    pub(crate) paused: bool,
 }
 
 /// Somebody is in.

@@ -12,7 +12,7 @@ use sfu_peer::{Codec, DataKind, H264Profile, Reception, SendData, StreamId, Trac
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_sequence};
-use super::messages::{Event, Joined, NodeEvent, RoomSummary};
+use super::messages::{Event, Joined, NodeEvent, RoomSummary, StreamState};
 use super::state::{RoomEntry, RoomKey, State};
 
 impl State {
@@ -96,6 +96,26 @@ impl State {
             }
             Output::Attach { member, track, spec } => self.attach(member, track, &spec),
             Output::Detach { member, track } => self.detach(member, track),
+            Output::StreamState {
+                to,
+                publisher,
+                sid,
+                track,
+                paused,
+            } => {
+                if paused {
+                    self.drop_waiting(to, track);
+                }
+                self.send_to(
+                    to,
+                    Event::StreamState(StreamState {
+                        publisher,
+                        track: sid,
+                        paused,
+                    }),
+                );
+            }
+            Output::Need { member, need } => self.need(member, need),
             Output::KeyFrame { member, stream } => self.key_frame(member, stream),
             Output::SenderReport {
                 member,

@@ -8,6 +8,7 @@ use sfu_core::slots::Key;
 use sfu_peer::{CloseReason, Event as PeerEvent, Output as PeerOutput, Peer, PeerConfig, Role};
 
 use super::member::{MemberKey, member_id};
+use super::path::Path;
 use super::state::State;
 use super::timers::Owner;
 
@@ -24,6 +25,8 @@ pub(crate) struct PeerEntry {
     pub(crate) timer: Option<Instant>,
     /// It waits to be drained.
     pub(crate) dirty: bool,
+    /// What its network carries; `None` unless the client reports on packets.
+    pub(crate) path: Option<Box<Path>>,
 }
 
 impl State {
@@ -49,6 +52,7 @@ impl State {
                 role,
                 timer: None,
                 dirty: false,
+                path: None,
             }
         });
         self.touch(key);

@@ -53,6 +53,8 @@ pub(crate) struct State {
     dirty_rooms: Vec<RoomKey>,
     /// Members who are to be offered what changed.
     pub(super) offers_due: Vec<MemberKey>,
+    /// Peers for whose path packets have begun to wait.
+    pub(super) waiting: Vec<PeerKey>,
     /// Scratch space for compounds.
     pub(super) rtcp: Vec<u8>,
     /// Copies of each packet of the media forwarded last.
@@ -92,6 +94,7 @@ impl State {
             dirty_peers: Vec::new(),
             dirty_rooms: Vec::new(),
             offers_due: Vec::new(),
+            waiting: Vec::new(),
             rtcp: Vec::with_capacity(1_200),
             copies: 0,
         }
@@ -119,7 +122,7 @@ impl State {
     }
 
     /// A room's time as an instant.
-    fn instant(&self, time: Time) -> Instant {
+    pub(super) fn instant(&self, time: Time) -> Instant {
         self.epoch.0 + time.since(self.epoch.1)
     }
 
@@ -218,6 +221,7 @@ impl State {
                 break;
             }
         }
+        self.arm_waiting();
         self.outbox.flush();
         let sent = self.outbox.take_sent();
         self.metrics.sent(sent);
@@ -244,6 +248,7 @@ impl State {
         self.dirty_peers.clear();
         self.dirty_rooms.clear();
         self.offers_due.clear();
+        self.waiting.clear();
         self.outbox.discard();
     }
 
@@ -260,6 +265,7 @@ impl State {
                     entry.peer.handle_timeout(now);
                     self.touch(key);
                 }
+                Owner::Path(key) => self.fire_path(key, at),
                 Owner::Room(key) => {
                     let Some(entry) = self.rooms.get_mut(key).filter(|entry| entry.timer == Some(at)) else {
                         continue;

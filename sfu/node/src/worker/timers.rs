@@ -15,6 +15,8 @@ pub(crate) enum Owner {
     Peer(PeerKey),
     Room(RoomKey),
     Member(MemberKey),
+    /// What waits for the path to a peer, and its probes.
+    Path(PeerKey),
 }
 
 /// All deadlines of a worker.

@@ -19,17 +19,17 @@ impl Peer {
     pub fn outbound(&mut self) -> Option<Outbound<'_>> {
         let remote = self.ice.remote()?;
         let session = self.srtp.as_mut()?;
-        let Self {
-            extensions,
-            transport_sequence,
-            ..
-        } = self;
         Some(Outbound {
             remote,
             sealer: &mut session.sealer,
-            ids: extensions,
-            transport_sequence,
+            ids: &self.extensions,
         })
+    }
+
+    /// Whether the client reports on packets by their transport-wide sequence numbers
+    /// ([`Extensions::transport_sequence`]).
+    pub fn takes_transport_feedback(&self) -> bool {
+        self.extensions.transport_sequence.is_some()
     }
 
     /// Asks the publisher for a keyframe of `stream` (PLI). Rate limits are the caller's.
@@ -87,7 +87,6 @@ pub struct Outbound<'p> {
     remote: SocketAddr,
     sealer: &'p mut Sealer,
     ids: &'p ExtensionIds,
-    transport_sequence: &'p mut u16,
 }
 
 impl Outbound<'_> {
@@ -101,13 +100,19 @@ impl Outbound<'_> {
         self.sealer.rtp_overhead()
     }
 
-    /// The next transport-wide sequence number, for [`Extensions::transport_sequence`]; `None` if the client did not
-    /// negotiate it. Take one for each packet that is really sent.
-    #[inline]
-    pub fn next_transport_sequence(&mut self) -> Option<u16> {
-        self.ids.transport_sequence?;
-        *self.transport_sequence = self.transport_sequence.wrapping_add(1);
-        Some(*self.transport_sequence)
+    /// Writes and seals a packet of nothing but padding, like [`Outbound::write_rtp`].
+    ///
+    /// # Errors
+    ///
+    /// See [`SealError`]; `buffer`'s content is then meaningless and nothing may be sent.
+    pub fn write_padding(
+        &mut self,
+        buffer: &mut [u8],
+        header: &Header,
+        extensions: &Extensions<'_>,
+        padding: u8,
+    ) -> Result<usize, SealError> {
+        self.sealer.write_padding(buffer, header, extensions, self.ids, padding)
     }
 
     /// Writes header, extensions and the pieces of the payload into `buffer`, seals them in place and answers the

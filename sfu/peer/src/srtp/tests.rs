@@ -37,6 +37,24 @@ const IDS: ExtensionIds = ExtensionIds {
 };
 
 #[test]
+fn a_packet_of_padding_says_how_much_it_is() {
+    let (mut client, mut server) = pair(Profile::Aes128Gcm);
+    let mut buffer = [0; 1500];
+    let length = server
+        .sealer
+        .write_padding(&mut buffer, &header(1), &Extensions::default(), &IDS, 255)
+        .expect("sealed");
+    let (layout, plain) = client.opener.open_rtp(&mut buffer[..length]).expect("opened");
+    assert!(layout.padding);
+    assert_eq!((plain - layout.header_bytes, buffer[plain - 1]), (255, 255));
+    let mut short = [0; 100];
+    let refused = server
+        .sealer
+        .write_padding(&mut short, &header(2), &Extensions::default(), &IDS, 255);
+    assert!(refused.is_err(), "no room");
+}
+
+#[test]
 fn a_packet_sealed_by_one_end_is_opened_once_by_the_other() {
     for profile in [Profile::Aes128Gcm, Profile::Aes128CmSha1] {
         let (mut client, mut server) = pair(profile);

@@ -76,6 +76,8 @@ pub(crate) struct Link {
     pub(crate) received: Vec<ReceivedPacket>,
     /// RTCP of the client, for people and for searching.
     pub(crate) compounds: Vec<String>,
+    /// The last transport-wide sequence number.
+    sent: u16,
     /// Whether datagrams pass.
     pub(crate) up: bool,
     /// Answers whether a datagram of the client is lost.
@@ -112,6 +114,7 @@ impl Link {
             events: Vec::new(),
             received: Vec::new(),
             compounds: Vec::new(),
+            sent: 0,
             up: true,
             loses: |_| false,
         }
@@ -231,10 +234,12 @@ impl Link {
     }
 
     fn write(&mut self, header: &Header, payload: &[&[u8]]) -> usize {
+        assert!(self.peer.takes_transport_feedback(), "negotiated");
+        self.sent = self.sent.wrapping_add(1);
         let mut outbound = self.peer.outbound().expect("connected");
         let mut buffer = [0; 1500];
         let extensions = sfu_peer::rtp::Extensions {
-            transport_sequence: outbound.next_transport_sequence(),
+            transport_sequence: Some(self.sent),
             ..Default::default()
         };
         let length = outbound

@@ -1,0 +1,423 @@
+//! One subscriber's path: what is sent and acknowledged goes in, an estimate and probes come out.
+
+use std::time::Duration;
+
+use super::acknowledged::Acknowledged;
+use super::aimd::Aimd;
+use super::groups::Groups;
+use super::history::{History, PacketBytes};
+use super::loss::Losses;
+use super::probe::{Outcome, Prober};
+use super::queue::Queue;
+use super::trend::{Trend, Usage};
+use crate::limits::{ESTIMATE_START, ESTIMATE_UNPROVEN, PACE_ABOVE, PACE_FACTOR, PROBE_WAIT_PAUSED};
+use crate::time::Time;
+
+/// What a subscriber's path is like, as a room and its client are told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Path {
+    /// Bits a second that it carries, headers included.
+    pub estimate: u64,
+    /// The estimate rests on more than a first guess.
+    pub is_proven: bool,
+    /// Bits a second that arrived of late; 0 before anything did.
+    pub acknowledged: u64,
+    /// Share of packets lost of late, from 0 to 1.
+    pub loss: f64,
+    /// Time for a packet there and its feedback back; `None` before there was any.
+    pub round_trip: Option<Duration>,
+}
+
+/// What a room wants of a path, in bits a second, headers included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Need {
+    /// What is granted now.
+    pub granted: u64,
+    /// An estimate of this much grants more; 0 when nothing more is wanted.
+    pub next: u64,
+    /// An estimate of this much grants all that is wanted.
+    pub wanted: u64,
+    /// Sound, and every picture at its least.
+    pub least: u64,
+}
+
+/// The least round trip of this long counts: feedback is held back now and then.
+const ROUND_TRIP_WINDOW: Duration = Duration::from_secs(5);
+/// Until a first round trip is known.
+const ROUND_TRIP_GUESS: Duration = Duration::from_millis(200);
+/// A room is told anew after this long, or when the estimate moved by the share below.
+const TELL_INTERVAL: Duration = Duration::from_secs(1);
+const TELL_PERCENT: u64 = 3;
+/// A path that did not back off for so long is steady.
+const STEADY: Duration = Duration::from_secs(8);
+/// Backing off so soon after a probe means that the probe was wrong.
+const PROBE_REGRET: Duration = Duration::from_secs(5);
+
+/// The sending side's view of one path.
+#[derive(Debug)]
+pub struct Controller {
+    history: History,
+    groups: Groups,
+    queue: Queue,
+    trend: Trend,
+    acknowledged: Acknowledged,
+    aimd: Aimd,
+    losses: Losses,
+    prober: Prober,
+    need: Need,
+    usage: Usage,
+    first_feedback: Option<Time>,
+    /// The least round trip, and since when.
+    round_trip: Option<(Duration, Time)>,
+    probed: Option<Time>,
+    /// When it backed off last.
+    worsened: Option<Time>,
+    is_proven: bool,
+    told: Option<(Time, Path)>,
+}
+
+impl Default for Controller {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Controller {
+    /// A path of which nothing is known.
+    pub fn new() -> Self {
+        Self {
+            history: History::new(),
+            groups: Groups::default(),
+            queue: Queue::default(),
+            trend: Trend::new(),
+            acknowledged: Acknowledged::new(),
+            aimd: Aimd::new(ESTIMATE_START),
+            losses: Losses::default(),
+            prober: Prober::new(),
+            need: Need::default(),
+            usage: Usage::Normal,
+            first_feedback: None,
+            round_trip: None,
+            probed: None,
+            worsened: None,
+            is_proven: false,
+            told: None,
+        }
+    }
+
+    /// The packet path: enters a packet that is being sent and answers its transport-wide sequence number.
+    #[inline]
+    pub fn sent(&mut self, now: Time, bytes: PacketBytes) -> u16 {
+        self.prober.sent(bytes);
+        self.history.sent(now, bytes, self.prober.cluster())
+    }
+
+    /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs.
+    pub fn feedback(&mut self, now: Time, packets: impl Iterator<Item = (u16, Option<i64>)>) {
+        let first = *self.first_feedback.get_or_insert(now);
+        let mut usage = self.usage;
+        let mut is_over = false;
+        let mut newest = None;
+        for (sequence, arrival) in packets {
+            let Some(sent) = self.history.settle(now, sequence, arrival.is_some()) else {
+                continue;
+            };
+            self.losses.count(sent, arrival.is_some());
+            let Some(at_us) = arrival else { continue };
+            newest = newest.max(Some(sent.at));
+            self.acknowledged.arrived(at_us, sent.bytes);
+            self.queue.arrived(sent.at, at_us);
+            self.prober.arrived(sent, at_us);
+            if let Some(delta) = self.groups.arrived(sent.at, at_us) {
+                usage = self.trend.update(delta);
+                is_over |= usage == Usage::Over;
+            }
+        }
+        self.usage = usage;
+        self.note_round_trip(now, newest);
+        // A key frame makes a queue that is gone again by now: that is no reason to send less.
+        is_over &= self.queue.stands();
+        let judged = match usage {
+            Usage::Over if !is_over => Usage::Normal,
+            _ if is_over => Usage::Over,
+            usage => usage,
+        };
+        self.estimate_anew(now, judged);
+        self.is_proven |= now.since(first) >= ESTIMATE_UNPROVEN;
+        self.take_probe(now);
+    }
+
+    /// What the room wants from now on.
+    pub const fn set_need(&mut self, need: Need) {
+        self.need = need;
+    }
+
+    /// Bytes of padding to send now, for a probe; to be asked at [`Controller::poll_timeout`].
+    pub fn padding(&mut self, now: Time) -> u64 {
+        self.take_probe(now);
+        if self.wants_more() {
+            if self.prober.is_due(now) {
+                self.begin_probe(now);
+            }
+        } else {
+            self.prober.rest();
+        }
+        self.prober.padding(now)
+    }
+
+    /// When to ask for padding again; `None` while none is needed.
+    pub fn poll_timeout(&self, now: Time) -> Option<Time> {
+        self.prober.deadline(now, self.wants_more())
+    }
+
+    /// What there is to tell the room; `None` while it knows.
+    pub fn news(&mut self, now: Time) -> Option<Path> {
+        let path = self.path();
+        let is_known = self.told.is_some_and(|(at, told)| {
+            now.since(at) < TELL_INTERVAL
+                && told.is_proven == path.is_proven
+                && told.estimate.abs_diff(path.estimate) * 100 <= told.estimate * TELL_PERCENT
+        });
+        if is_known {
+            return None;
+        }
+        self.told = Some((now, path));
+        Some(path)
+    }
+
+    /// What the path is like.
+    pub fn path(&self) -> Path {
+        Path {
+            estimate: self.estimate(),
+            is_proven: self.is_proven,
+            acknowledged: self.acknowledged.bits_per_second().unwrap_or_default(),
+            loss: self.losses.recent(),
+            round_trip: self.round_trip.map(|(round_trip, _)| round_trip),
+        }
+    }
+
+    /// Bits a second at which bursts have to leave; `None` on a path so wide that they need not be spread.
+    pub fn pace(&self) -> Option<u64> {
+        let estimate = self.estimate();
+        (estimate < PACE_ABOVE && self.first_feedback.is_some()).then(|| estimate * PACE_FACTOR / 100)
+    }
+
+    fn estimate(&self) -> u64 {
+        let delay_based = self.aimd.rate();
+        self.losses.ceiling().map_or(delay_based, |most| most.min(delay_based))
+    }
+
+    /// Whether a probe makes sense: more is wanted, and somebody tells what becomes of packets, or has not been heard
+    /// for no longer than it takes to connect.
+    fn wants_more(&self) -> bool {
+        let is_heard = self.first_feedback.is_some() || self.prober.is_hopeful();
+        is_heard && self.need.next > self.estimate()
+    }
+
+    fn note_round_trip(&mut self, now: Time, newest: Option<Time>) {
+        let Some(sample) = newest.map(|at| now.since(at)) else {
+            return;
+        };
+        let is_old = |since: Time| now.since(since) >= ROUND_TRIP_WINDOW;
+        if self
+            .round_trip
+            .is_none_or(|(least, since)| sample <= least || is_old(since))
+        {
+            self.round_trip = Some((sample, now));
+        }
+    }
+
+    fn estimate_anew(&mut self, now: Time, usage: Usage) {
+        let acknowledged = self.acknowledged.bits_per_second();
+        let round_trip = self.round_trip.map_or(ROUND_TRIP_GUESS, |(round_trip, _)| round_trip);
+        let arriving = match usage {
+            Usage::Over => acknowledged.and(self.acknowledged.at_present()),
+            Usage::Normal | Usage::Under => acknowledged,
+        };
+        let backed_off = self.aimd.update(now, usage, arriving, round_trip);
+        let lowered = self.losses.judge(now, self.aimd.rate(), self.need.least);
+        if backed_off || lowered {
+            self.is_proven = true;
+            let was_steady = self.worsened.is_none_or(|at| now.since(at) >= STEADY);
+            self.worsened = Some(now);
+            if self.probed.take().is_some_and(|at| now.since(at) < PROBE_REGRET) {
+                self.prober.put_off(now);
+            } else if was_steady {
+                self.prober.rest(); // somebody else's doing, which may end as it began
+            }
+            self.prober.worsened(now);
+            self.hurry(now);
+        }
+    }
+
+    /// While a picture is missing altogether, the next probe is not far.
+    fn hurry(&mut self, now: Time) {
+        if self.estimate() < self.need.least {
+            self.prober.within(now + PROBE_WAIT_PAUSED);
+        }
+    }
+
+    fn begin_probe(&mut self, now: Time) {
+        // It would be lost, too.
+        if self.losses.is_heavy(now) {
+            self.prober.put_off(now);
+            return self.hurry(now);
+        }
+        let most = self.need.wanted.max(self.need.next);
+        let goal = (self.estimate() * 2).clamp(self.need.next, most);
+        // A tenth more than needed, since what arrives is measured a little below what was sent.
+        self.prober.begin(now, goal * 11 / 10);
+    }
+
+    fn take_probe(&mut self, now: Time) {
+        let Some(outcome) = self.prober.judge(now, self.losses.inherent()) else {
+            return;
+        };
+        self.is_proven |= matches!(outcome, Outcome::Carried { .. });
+        match outcome {
+            Outcome::Carried { rate, of } if rate > self.estimate() => {
+                self.aimd.set(now, rate, rate * 10 < of * 9);
+                self.losses.lift(rate);
+                // Nearly all that was sent: there may be more.
+                if rate * 10 >= of * 7 {
+                    self.probed = Some(now);
+                    self.prober.follow_up(now);
+                } else {
+                    self.prober.put_off(now);
+                }
+            }
+            Outcome::Carried { rate, of } => {
+                // Less than was believed came of more than that: there is no such room.
+                if rate * 10 < of * 9 {
+                    let seen = self.acknowledged.bits_per_second().unwrap_or_default();
+                    self.aimd.set(now, rate.max(seen).min(self.aimd.rate()), true);
+                }
+                self.prober.put_off(now);
+            }
+            Outcome::Unclear => self.prober.retry(now),
+        }
+        self.hurry(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Time = Time::from_micros(1_700_000_000_000_000);
+    const STEP: Duration = Duration::from_millis(1);
+    const PACKET: PacketBytes = 1_000;
+
+    /// A link of a rate with a queue, and a controller that sends `media` bits a second into it, for `seconds`.
+    struct Bench {
+        controller: Controller,
+        now: Time,
+        free: Time,
+        flying: Vec<(Time, u16)>,
+        sent: u64,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self {
+                controller: Controller::new(),
+                now: START,
+                free: START,
+                flying: Vec::new(),
+                sent: 0,
+            }
+        }
+
+        fn send(&mut self, link: u64, bytes: PacketBytes) {
+            let number = self.controller.sent(self.now, bytes);
+            let begin = self.free.max(self.now);
+            if begin.since(self.now) > Duration::from_millis(300) {
+                return;
+            }
+            self.free = begin + Duration::from_micros(u64::from(bytes) * 8_000_000 / link);
+            self.flying.push((self.free + Duration::from_millis(25), number));
+        }
+
+        fn run(&mut self, link: u64, media: u64, seconds: u32) -> u64 {
+            let began = self.now;
+            self.sent = 0;
+            for step in 1..=seconds * 1_000 {
+                self.now = began + STEP * step;
+                while self.sent * 8_000 < media * u64::from(step) {
+                    self.sent += u64::from(PACKET);
+                    self.send(link, PACKET);
+                }
+                let mut padding = self.controller.padding(self.now);
+                while padding > 0 {
+                    self.send(link, 300);
+                    padding = padding.saturating_sub(300);
+                }
+                if step % 50 == 0 {
+                    let (came, left) = self.flying.iter().partition(|(at, _)| *at <= self.now);
+                    self.flying = left;
+                    let came: Vec<(Time, u16)> = came;
+                    let micros = |at: &Time| i64::try_from(at.as_micros()).ok();
+                    self.controller
+                        .feedback(self.now, came.iter().map(|(at, number)| (*number, micros(at))));
+                }
+            }
+            self.controller.path().estimate
+        }
+    }
+
+    #[test]
+    fn a_need_is_probed_for_and_believed_within_a_second() {
+        let mut bench = Bench::new();
+        bench.controller.set_need(Need {
+            granted: 300_000,
+            next: 2_000_000,
+            wanted: 2_000_000,
+            least: 300_000,
+        });
+        let estimate = bench.run(10_000_000, 300_000, 1);
+        assert!(estimate >= 2_000_000, "{estimate}");
+        assert!(bench.controller.path().is_proven);
+    }
+
+    #[test]
+    fn nothing_is_probed_without_a_need() {
+        let mut bench = Bench::new();
+        let estimate = bench.run(10_000_000, 300_000, 20);
+        assert!(estimate <= ESTIMATE_START, "{estimate}");
+        assert_eq!(bench.controller.poll_timeout(bench.now), None);
+    }
+
+    #[test]
+    fn a_path_that_narrows_is_noticed_and_one_that_widens_is_probed() {
+        let mut bench = Bench::new();
+        let need = |granted, next| Need {
+            granted,
+            next,
+            wanted: 2_000_000,
+            least: 200_000,
+        };
+        bench.controller.set_need(need(300_000, 2_000_000));
+        bench.run(5_000_000, 300_000, 2);
+        bench.controller.set_need(need(1_800_000, 0));
+        bench.run(5_000_000, 1_800_000, 5);
+        let narrow = bench.run(500_000, 1_800_000, 2);
+        assert!((300_000..600_000).contains(&narrow), "{narrow}");
+        bench.controller.set_need(need(400_000, 2_000_000));
+        let kept = bench.run(500_000, 400_000, 30);
+        assert!((380_000..620_000).contains(&kept), "{kept}");
+        let wide = bench.run(5_000_000, 400_000, 16);
+        assert!(wide >= 2_000_000, "{wide}");
+    }
+
+    #[test]
+    fn the_round_trip_is_measured_and_news_is_told_once() {
+        let mut bench = Bench::new();
+        bench.run(10_000_000, 500_000, 1);
+        let round_trip = bench.controller.path().round_trip.expect("feedback");
+        assert!(round_trip < Duration::from_millis(35), "{round_trip:?}");
+        let now = bench.now;
+        assert!(bench.controller.news(now).is_some());
+        assert!(bench.controller.news(now).is_none());
+        assert!(bench.controller.news(now + TELL_INTERVAL).is_some());
+    }
+}

@@ -1,0 +1,344 @@
+//! Probes: for a few milliseconds more is sent than usual, filled up with padding, and the speed at which it arrives
+//! tells what the path would carry (libwebrtc's `BitrateProber` and `ProbeBitrateEstimator`). Only while more is wanted.
+
+use std::time::Duration;
+
+use super::history::Sent;
+use crate::limits::{PROBE_AGAIN, PROBE_WAIT_MAX, PROBE_WAIT_MIN};
+use crate::time::Time;
+
+/// A cluster lasts this long at least, and has as many packets.
+const LENGTH: Duration = Duration::from_millis(20);
+const PACKETS_MIN: u32 = 5;
+/// Padding leaves in steps of this.
+const STEP: Duration = Duration::from_millis(2);
+/// All feedback on a cluster is there after this, or will not come.
+const PATIENCE: Duration = Duration::from_millis(1_000);
+/// Share of a cluster that has to arrive, in percent.
+const ARRIVED_PERCENT: f64 = 80.0;
+
+/// A probe in flight.
+#[derive(Debug, Clone, Copy)]
+struct Cluster {
+    id: u8,
+    rate: u64,
+    began: Time,
+    packets: u32,
+    bytes: u64,
+    seen: Seen,
+}
+
+/// What of it arrived.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    packets: u32,
+    bytes: u64,
+    /// First and last time of sending, with the bytes of the last.
+    sent: Option<(Time, Time, u64)>,
+    /// First and last arrival, with the bytes of the first.
+    arrived: Option<(i64, i64, u64)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Idle,
+    Sending(Cluster),
+    Judging(Cluster, Time),
+}
+
+/// What a probe has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The path carried this, in bits a second, of so much that was sent.
+    Carried { rate: u64, of: u64 },
+    /// Too little of it arrived to tell.
+    Unclear,
+}
+
+/// When to probe, and the probe in flight.
+#[derive(Debug)]
+pub(super) struct Prober {
+    phase: Phase,
+    last_id: u8,
+    wait: Duration,
+    due: Option<Time>,
+    /// Probes in a row that told nothing.
+    unclear: u8,
+}
+
+/// So many of those are repeated at once: a key frame got between.
+const UNCLEAR_MAX: u8 = 3;
+
+impl Prober {
+    pub(super) const fn new() -> Self {
+        Self {
+            phase: Phase::Idle,
+            last_id: 0,
+            wait: PROBE_WAIT_MIN,
+            due: None,
+            unclear: 0,
+        }
+    }
+
+    /// The probe that packets belong to now; 0 for none.
+    #[inline]
+    pub(super) const fn cluster(&self) -> u8 {
+        match &self.phase {
+            Phase::Sending(cluster) => cluster.id,
+            _ => 0,
+        }
+    }
+
+    /// Whether not every probe so far was in vain.
+    pub(super) fn is_hopeful(&self) -> bool {
+        self.wait == PROBE_WAIT_MIN
+    }
+
+    /// Counts a packet that was sent.
+    #[inline]
+    pub(super) fn sent(&mut self, bytes: u16) {
+        if let Phase::Sending(cluster) = &mut self.phase {
+            cluster.packets += 1;
+            cluster.bytes += u64::from(bytes);
+        }
+    }
+
+    /// When something is due; `wants` tells whether more is wanted at all.
+    pub(super) fn deadline(&self, now: Time, wants: bool) -> Option<Time> {
+        match self.phase {
+            Phase::Idle if wants => Some(self.due.unwrap_or(now)),
+            Phase::Idle => None,
+            Phase::Sending(_) => Some(now + STEP),
+            Phase::Judging(_, until) => Some(until),
+        }
+    }
+
+    /// Whether the next probe may begin.
+    pub(super) fn is_due(&self, now: Time) -> bool {
+        matches!(self.phase, Phase::Idle) && self.due.is_none_or(|due| due <= now)
+    }
+
+    /// Begins a probe of `rate` bits a second.
+    pub(super) const fn begin(&mut self, now: Time, rate: u64) {
+        self.last_id = if self.last_id == u8::MAX { 1 } else { self.last_id + 1 };
+        self.phase = Phase::Sending(Cluster {
+            id: self.last_id,
+            rate,
+            began: now,
+            packets: 0,
+            bytes: 0,
+            seen: Seen {
+                packets: 0,
+                bytes: 0,
+                sent: None,
+                arrived: None,
+            },
+        });
+    }
+
+    /// Bytes of padding to send now. A cluster that is complete has no more.
+    pub(super) fn padding(&mut self, now: Time) -> u64 {
+        let Phase::Sending(cluster) = self.phase else { return 0 };
+        let elapsed = now.since(cluster.began);
+        let bytes_in = |time: Duration| cluster.rate * u64::try_from(time.as_micros()).unwrap_or(0) / 8_000_000;
+        if elapsed >= LENGTH - STEP && cluster.packets >= PACKETS_MIN && cluster.bytes >= bytes_in(LENGTH) {
+            self.phase = Phase::Judging(cluster, now + PATIENCE);
+            return 0;
+        }
+        // Whoever cannot pad (no stream for it any more) does not keep a cluster open.
+        if elapsed > LENGTH * 10 {
+            self.phase = Phase::Idle;
+            if cluster.packets == 0 {
+                self.follow_up(now); // not connected yet
+            } else {
+                self.put_off(now);
+            }
+            return 0;
+        }
+        bytes_in(elapsed + STEP).saturating_sub(cluster.bytes)
+    }
+
+    /// Takes in a packet that arrived at `at_us` of the receiver's clock.
+    pub(super) fn arrived(&mut self, sent: Sent, at_us: i64) {
+        let (Phase::Sending(cluster) | Phase::Judging(cluster, _)) = &mut self.phase else {
+            return;
+        };
+        if sent.cluster != cluster.id {
+            return;
+        }
+        let bytes = u64::from(sent.bytes);
+        let seen = &mut cluster.seen;
+        seen.packets += 1;
+        seen.bytes += bytes;
+        seen.sent = Some(match seen.sent {
+            None => (sent.at, sent.at, bytes),
+            Some((first, last, of_last)) if sent.at == last => (first, last, of_last + bytes),
+            Some((first, last, _)) if sent.at > last => (first, sent.at, bytes),
+            Some(before) => before,
+        });
+        seen.arrived = Some(match seen.arrived {
+            None => (at_us, at_us, bytes),
+            Some((first, last, of_first)) if at_us == first => (first, last, of_first + bytes),
+            Some((first, last, of_first)) => (first, last.max(at_us), of_first),
+        });
+    }
+
+    /// What the probe in flight has come to, once it is known. `inherent` is the share that the path loses by itself.
+    pub(super) fn judge(&mut self, now: Time, inherent: f64) -> Option<Outcome> {
+        let Phase::Judging(cluster, until) = self.phase else {
+            return None;
+        };
+        let needed = ARRIVED_PERCENT / 100.0 * (1.0 - inherent);
+        let is_enough = f64::from(cluster.seen.packets) >= needed * f64::from(cluster.packets)
+            && cluster.seen.bytes as f64 >= needed * cluster.bytes as f64;
+        if !is_enough && now < until {
+            return None;
+        }
+        self.phase = Phase::Idle;
+        let rate = cluster.seen.rate().filter(|_| is_enough);
+        if rate.is_some() {
+            self.unclear = 0;
+        }
+        Some(rate.map_or(Outcome::Unclear, |rate| Outcome::Carried { rate, of: cluster.rate }))
+    }
+
+    /// The last probe brought something: the next may follow soon.
+    pub(super) fn follow_up(&mut self, now: Time) {
+        self.due = Some(now + PROBE_AGAIN);
+    }
+
+    /// The last probe brought nothing: the next waits longer.
+    pub(super) fn put_off(&mut self, now: Time) {
+        self.unclear = 0;
+        self.due = Some(now + self.wait);
+        self.wait = (self.wait * 3 / 2).min(PROBE_WAIT_MAX);
+    }
+
+    /// The last probe told nothing: it is repeated, but not for ever.
+    pub(super) fn retry(&mut self, now: Time) {
+        self.unclear += 1;
+        if self.unclear < UNCLEAR_MAX {
+            self.follow_up(now);
+        } else {
+            self.put_off(now);
+        }
+    }
+
+    /// The path has become worse: whatever was waited for, it is another path now.
+    pub(super) fn worsened(&mut self, now: Time) {
+        self.phase = Phase::Idle;
+        self.due = Some(now + self.wait);
+    }
+
+    /// The next probe begins at `latest`, if not before.
+    pub(super) fn within(&mut self, latest: Time) {
+        self.due = self.due.map(|due| due.min(latest));
+    }
+
+    /// All is well: the next need is probed for at once.
+    pub(super) const fn rest(&mut self) {
+        self.wait = PROBE_WAIT_MIN;
+    }
+}
+
+impl Seen {
+    /// Bits a second that arrived, if they came over any time; no more than were sent.
+    fn rate(&self) -> Option<u64> {
+        let (first_sent, last_sent, of_last) = self.sent?;
+        let (first_arrival, last_arrival, of_first) = self.arrived?;
+        let sent_us = u64::try_from(last_sent.since(first_sent).as_micros()).ok()?;
+        let arrived_us = u64::try_from(last_arrival - first_arrival).ok()?;
+        let rate = |bytes: u64, micros: u64| (bytes * 8_000_000).checked_div(micros);
+        let sent = rate(self.bytes.saturating_sub(of_last), sent_us)?;
+        let arrived = rate(self.bytes.saturating_sub(of_first), arrived_us)?;
+        // Faster than sent by more than this: the times of arrival are not to be trusted.
+        if arrived > sent * 2 {
+            return None;
+        }
+        // Slower than sent: that is what the path carries, less some for the queue to shrink.
+        Some(if arrived * 10 < sent * 9 {
+            arrived * 95 / 100
+        } else {
+            arrived.min(sent)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Time = Time::from_micros(1_000_000);
+    const PACKET: u16 = 300;
+
+    /// Sends a probe of `rate` over a link of `link` bits a second that lets through what `arrives` says.
+    fn probe(rate: u64, link: i64, arrives: impl Fn(u32) -> bool) -> (Option<Outcome>, u64) {
+        let mut prober = Prober::new();
+        prober.begin(START, rate);
+        let (mut now, mut free_us, mut count, mut bytes) = (START, 0i64, 0, 0);
+        while prober.cluster() != 0 {
+            let mut due = prober.padding(now);
+            while due > 0 && prober.cluster() != 0 {
+                prober.sent(PACKET);
+                bytes += u64::from(PACKET);
+                count += 1;
+                let sent_us = i64::try_from(now.as_micros()).expect("early");
+                free_us = free_us.max(sent_us) + i64::from(PACKET) * 8_000_000 / link;
+                let sent = Sent {
+                    at: now,
+                    bytes: PACKET,
+                    cluster: prober.cluster(),
+                    was_missing: false,
+                };
+                if arrives(count) {
+                    prober.arrived(sent, free_us);
+                }
+                due = due.saturating_sub(u64::from(PACKET));
+            }
+            now = now + STEP;
+        }
+        (prober.judge(now, 0.0), bytes)
+    }
+
+    #[test]
+    fn a_wide_path_carries_what_was_sent() {
+        let (outcome, bytes) = probe(3_000_000, 100_000_000, |_| true);
+        let Some(Outcome::Carried { rate, of: 3_000_000 }) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!((2_700_000..3_400_000).contains(&rate), "{rate}");
+        assert!((7_000..9_000).contains(&bytes), "20 ms of it: {bytes}");
+    }
+
+    #[test]
+    fn a_narrow_path_shows_its_width() {
+        let (outcome, _) = probe(3_000_000, 800_000, |_| true);
+        let Some(Outcome::Carried { rate, .. }) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!((700_000..800_000).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn a_probe_that_is_lost_says_nothing() {
+        let mut prober = Prober::new();
+        prober.begin(START, 1_000_000);
+        (0..20).for_each(|_| prober.sent(PACKET));
+        let end = START + LENGTH;
+        assert_eq!(prober.padding(end), 0, "complete");
+        assert_eq!(prober.judge(end, 0.0), None);
+        assert_eq!(prober.judge(end + PATIENCE, 0.0), Some(Outcome::Unclear));
+        let (outcome, _) = probe(3_000_000, 100_000_000, |count| count % 2 == 0);
+        assert_eq!(outcome, None, "half of it is still awaited");
+    }
+
+    #[test]
+    fn failures_wait_longer_each_time() {
+        let mut prober = Prober::new();
+        assert!(prober.is_due(START));
+        prober.put_off(START);
+        assert!(!prober.is_due(START + PROBE_WAIT_MIN - STEP) && prober.is_due(START + PROBE_WAIT_MIN));
+        (0..20).for_each(|_| prober.put_off(START));
+        assert!(!prober.is_due(START + PROBE_WAIT_MAX - STEP) && prober.is_due(START + PROBE_WAIT_MAX));
+    }
+}

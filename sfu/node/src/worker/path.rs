@@ -1,0 +1,170 @@
+//! The paths to subscribers: what they carry, what waits for them, and when the next probe is due. The thinking is
+//! `sfu-core`'s (`bwe`, `pace`, `allocate`); here it meets the clock, the packets and the feedback.
+
+use std::time::Instant;
+
+use sfu_core::bwe::{Controller, Need};
+use sfu_core::forward::{Destination, Outgoing};
+use sfu_core::limits::SENT_HISTORY_MAX;
+use sfu_core::pace::{Held, Pacer};
+use sfu_core::{Input, MemberId, Time, TrackKey};
+use sfu_peer::rtcp::TransportFeedback;
+
+use super::egress::Forwarder;
+use super::member::{MemberKey, member_id};
+use super::peers::PeerKey;
+use super::state::State;
+use super::timers::Owner;
+
+/// The path to one subscriber.
+#[derive(Debug, Default)]
+pub(crate) struct Path {
+    controller: Controller,
+    pacer: Pacer,
+    /// The deadline that is entered in the timers.
+    timer: Option<Instant>,
+}
+
+impl Path {
+    /// Whether a packet may leave now; if not, it is kept.
+    #[inline]
+    pub(super) fn admit(&mut self, now: Time, to: Destination, packet: &Outgoing<'_>) -> bool {
+        self.pace().is_none_or(|rate| self.pacer.admit(now, rate, to, packet))
+    }
+
+    /// The transport-wide sequence number of a packet that is being sent.
+    #[inline]
+    pub(super) fn sent(&mut self, now: Time, bytes: usize) -> u16 {
+        self.controller.sent(now, u16::try_from(bytes).unwrap_or(u16::MAX))
+    }
+
+    /// The next packet that has waited long enough.
+    pub(super) fn release(&mut self, now: Time) -> Option<Held> {
+        // A path that has become wide lets everything go.
+        let rate = self.pace().unwrap_or(sfu_core::limits::ESTIMATE_MAX);
+        self.pacer.release(now, rate)
+    }
+
+    /// Whether it will be looked after without being named again.
+    pub(super) const fn is_armed(&self) -> bool {
+        self.timer.is_some()
+    }
+
+    fn pace(&self) -> Option<u64> {
+        // What waits goes first, however wide the path has become meanwhile.
+        let rate = self.controller.pace();
+        rate.or_else(|| self.pacer.is_waiting().then_some(sfu_core::limits::ESTIMATE_MAX))
+    }
+
+    fn deadline(&self, now: Time) -> Option<Time> {
+        let rate = self.pace().unwrap_or(sfu_core::limits::ESTIMATE_MAX);
+        let deadlines = [self.controller.poll_timeout(now), self.pacer.poll_timeout(rate)];
+        deadlines.into_iter().flatten().min()
+    }
+}
+
+impl State {
+    /// Begins to estimate, once a client has agreed to report on packets. The room is told at once, so that its first
+    /// packets are already those of a path of which nothing is known.
+    pub(super) fn open_path(&mut self, peer: PeerKey, member: MemberKey) {
+        let entry = self.peers.get_mut(peer).filter(|entry| entry.path.is_none());
+        let Some(entry) = entry.filter(|entry| entry.peer.takes_transport_feedback()) else {
+            return;
+        };
+        let path = entry.path.insert(Box::default()).controller.path();
+        let member_id = member_id(member);
+        self.tell_room(
+            member,
+            Input::Path {
+                member: member_id,
+                path,
+            },
+        );
+    }
+
+    pub(super) fn transport_feedback(&mut self, peer: PeerKey, member: MemberKey, feedback: &TransportFeedback<'_>) {
+        let now = self.time();
+        let Some(path) = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut()) else {
+            return;
+        };
+        // A few bytes can claim to speak of 65,535 packets; no more are remembered than this.
+        let arrivals = feedback.arrivals().take(SENT_HISTORY_MAX);
+        path.controller
+            .feedback(now, arrivals.map(|arrival| (arrival.sequence, arrival.time_us)));
+        let news = path.controller.news(now);
+        if let Some(path) = news {
+            let member_id = member_id(member);
+            self.tell_room(
+                member,
+                Input::Path {
+                    member: member_id,
+                    path,
+                },
+            );
+        }
+        self.arm_path(peer);
+    }
+
+    pub(super) fn need(&mut self, id: MemberId, need: Need) {
+        let Some(peer) = self.member_mut(id).map(|member| member.subscriber) else {
+            return;
+        };
+        if let Some(path) = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut()) {
+            path.controller.set_need(need);
+            self.arm_path(peer);
+        }
+    }
+
+    /// A copy is paused: what of it waits is not wanted any more.
+    pub(super) fn drop_waiting(&mut self, id: MemberId, track: TrackKey) {
+        let Some(member) = self.member_mut(id) else { return };
+        let (sender, peer) = (member.sender_of(track), member.subscriber);
+        let path = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut());
+        if let (Some(sender), Some(path)) = (sender, path) {
+            path.pacer.forget(sender);
+        }
+    }
+
+    /// Enters the deadlines of paths for which packets have begun to wait.
+    pub(super) fn arm_waiting(&mut self) {
+        while let Some(peer) = self.waiting.pop() {
+            self.arm_path(peer);
+        }
+    }
+
+    /// Sends what is due on a path: packets that waited, and padding.
+    pub(super) fn fire_path(&mut self, peer: PeerKey, at: Instant) {
+        let now = self.time();
+        let Some(entry) = self.peers.get_mut(peer) else { return };
+        let member = entry.member;
+        let Some(path) = entry.path.as_mut().filter(|path| path.timer == Some(at)) else {
+            return;
+        };
+        path.timer = None;
+        let padding = path.controller.padding(now);
+        let room = self.members.get(member).map(|member| member.room);
+        let mut egress = Forwarder::new(now, &self.members, &mut self.peers, &mut self.outbox, &mut self.waiting);
+        egress.release(peer);
+        if padding > 0
+            && let Some(entry) = room.and_then(|room| self.rooms.get_mut(room))
+        {
+            entry.room.pad(member_id(member), padding, &mut egress);
+        }
+        self.arm_path(peer);
+    }
+
+    fn arm_path(&mut self, peer: PeerKey) {
+        let now = self.time();
+        let path = self.peers.get(peer).and_then(|entry| entry.path.as_ref());
+        let Some(at) = path.and_then(|path| path.deadline(now)).map(|time| self.instant(time)) else {
+            return;
+        };
+        let Some(path) = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut()) else {
+            return;
+        };
+        if path.timer.is_none_or(|entered| at < entered) {
+            path.timer = Some(at);
+            self.timers.set(at, Owner::Path(peer));
+        }
+    }
+}
