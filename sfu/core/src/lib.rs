@@ -38,6 +38,7 @@ pub mod limits;
 pub mod output;
 pub mod pace;
 pub mod publish;
+pub mod quality;
 pub mod room;
 pub mod slots;
 pub mod time;

@@ -61,6 +61,8 @@ pub const UPDATE_BYTES_MAX: usize = 128 * 1024;
 pub const LISTENERS_INTERVAL: Duration = Duration::from_secs(1);
 /// How often everybody is told how many there are, if that changed; LiveKit's server does so as often.
 pub const COUNT_INTERVAL: Duration = Duration::from_secs(5);
+/// How often connections are judged; LiveKit's server does so as often.
+pub const QUALITY_INTERVAL: Duration = Duration::from_secs(2);
 /// How often speakers are judged; LiveKit's clients expect about this cadence.
 pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
 /// Time between two sender reports of one stream: about 1/s keeps lip sync within a frame of clock drift, far below

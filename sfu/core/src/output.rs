@@ -11,6 +11,7 @@ use crate::forward::SenderNumbers;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
 use crate::input::{DataKind, LeaveReason, Permissions};
 use crate::publish::{TrackInfo, Wanted};
+use crate::quality::Quality;
 use crate::room::{StreamKey, TrackKey};
 use crate::time::Time;
 
@@ -140,6 +141,13 @@ pub enum Output {
         to: Vec<MemberId>,
         /// Whose state changed, loudest first.
         speakers: Vec<Speaker>,
+    },
+    /// Tell members how well members are connected.
+    Connections {
+        /// Whom.
+        to: Vec<MemberId>,
+        /// Whose connection changed.
+        connections: Vec<Connection>,
     },
     /// Deliver a data message.
     Data {
@@ -291,6 +299,17 @@ pub struct Speaker {
     pub level: f32,
     /// Speaking.
     pub active: bool,
+}
+
+/// How well somebody is connected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// Who.
+    pub sid: ParticipantSid,
+    /// In a word.
+    pub quality: Quality,
+    /// From 1 to 4.5.
+    pub mean_opinion: f32,
 }
 
 /// Why something was refused.

@@ -5,6 +5,7 @@
 
 mod allowance;
 mod bandwidth;
+mod connection;
 mod data;
 mod demand;
 mod listing;
@@ -63,6 +64,7 @@ pub struct Room {
     listing: Listing,
     later: Later,
     next_allocation: Option<Time>,
+    next_quality: Time,
 }
 
 impl Room {
@@ -238,6 +240,7 @@ impl Room {
         self.tick_demand(now);
         self.tick_speakers(now);
         self.tick_bandwidth(now);
+        self.tick_connections(now);
         self.tick_listing(now);
         self.next_tick = self.needs_ticks().then_some(now + TICK);
     }

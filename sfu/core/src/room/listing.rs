@@ -43,7 +43,7 @@ impl Standing {
     }
 
     /// Whether at once; those on stage hear of listeners now and then.
-    const fn hears_at_once(self, other: Self) -> bool {
+    pub(super) const fn hears_at_once(self, other: Self) -> bool {
         !other.hidden && (other.on_stage || (self.listed && other.listed))
     }
 }

@@ -104,6 +104,9 @@ impl Room {
     }
 
     pub(super) fn loss_report(&mut self, now: Time, member: MemberId, key: TrackKey, fraction_lost: u8) {
+        if let Some(member) = self.members.get_mut(&member) {
+            member.judgement.note_loss(fraction_lost);
+        }
         if self.path(member).is_some() {
             return; // transport-wide feedback says more
         }

@@ -8,6 +8,7 @@ use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
 use crate::publish::TrackInfo;
 use crate::room::bandwidth::Bandwidth;
+use crate::room::connection::Judgement;
 use crate::room::listing::Standing;
 use crate::room::{Track, TrackKey};
 use crate::slots::Slots;
@@ -22,6 +23,8 @@ pub(super) struct Member {
     joined_at: Time,
     /// How they are listed.
     pub(super) standing: Standing,
+    /// How well they are connected.
+    pub(super) judgement: Judgement,
     /// Announced tracks whose media has not come yet, oldest first.
     pub(super) announced: Vec<AddTrack>,
     /// Published tracks, oldest first.
@@ -52,6 +55,7 @@ impl Member {
             version: 1,
             joined_at: now,
             standing,
+            judgement: Judgement::default(),
             announced: Vec::new(),
             published: Vec::new(),
             wishes: BTreeMap::new(),

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::codec::red::Layout;
 use crate::codec::{Codec, Descriptor, Payload, dependency};
-use crate::forward::{Down, Egress, Grant, Ladder, Stacking};
+use crate::forward::{Down, DownState, Egress, Grant, Ladder, Stacking};
 use crate::ids::MemberId;
 use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo};
@@ -323,6 +323,20 @@ impl Track {
             down.loss.tick(now);
             down.aim(self.ladder);
         }
+    }
+
+    /// By how many layers each copy falls short of what its subscriber wants and the publisher sends.
+    pub(super) fn shortfalls(&self) -> impl Iterator<Item = (MemberId, u8)> + '_ {
+        let highest = (0u8..)
+            .zip(self.ladder.active)
+            .filter(|(_, active)| *active)
+            .map(|(rank, _)| rank)
+            .last();
+        let short = move |down: &Down| match (down.wanted(), down.state(), highest) {
+            (Some(wanted), DownState::Forwarding { layer }, Some(highest)) => wanted.min(highest).saturating_sub(layer),
+            _ => 0,
+        };
+        self.downs.iter().map(move |down| (down.to().member, short(down)))
     }
 
     /// Stops or lets go all copies.

@@ -5,8 +5,10 @@ use livekit_protocol::signal_response::Message;
 use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
 use sfu_core::input::{LeaveReason, Permissions, PublishRight};
-use sfu_core::output::{Participant, ParticipantState, Refusal, Speaker};
+use sfu_core::output::{Connection, Participant, ParticipantState, Refusal, Speaker};
 use sfu_core::publish::{AudioFeature, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
+
+use sfu_core::quality::Quality;
 
 use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
 use crate::worker::{Event, Joined, RoomSummary, StreamState};
@@ -85,6 +87,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
         }),
         Event::Demand { track, codec, wanted } => Message::SubscribedQualityUpdate(demand(&track, codec, wanted)),
         Event::StreamState(state) => Message::StreamStateUpdate(stream_state(&state)),
+        Event::Connections(of) => Message::ConnectionQuality(connections(&of)),
         Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
             speakers: speakers.iter().map(speaker).collect(),
         }),
@@ -353,6 +356,25 @@ fn demand(track: &TrackSid, codec: Codec, wanted: Wanted) -> lk::SubscribedQuali
             codec: name.to_ascii_lowercase(),
             qualities,
         }],
+    }
+}
+
+fn connections(of: &[Connection]) -> lk::ConnectionQualityUpdate {
+    lk::ConnectionQualityUpdate {
+        updates: of.iter().map(connection).collect(),
+    }
+}
+
+fn connection(of: &Connection) -> lk::ConnectionQualityInfo {
+    let quality = match of.quality {
+        Quality::Poor => lk::ConnectionQuality::Poor,
+        Quality::Good => lk::ConnectionQuality::Good,
+        Quality::Excellent => lk::ConnectionQuality::Excellent,
+    };
+    lk::ConnectionQualityInfo {
+        participant_sid: of.sid.to_string(),
+        quality: quality.into(),
+        score: of.mean_opinion,
     }
 }
 

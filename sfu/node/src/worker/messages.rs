@@ -7,7 +7,7 @@ use sfu_core::codec::Codec;
 use sfu_core::input::{
     AddTrack, Allowance, By, LeaveReason, Permissions, ProfileUpdate, SyncState, TrackChange, TrackSettings,
 };
-use sfu_core::output::{Participant, Refusal, RoomState, Speaker};
+use sfu_core::output::{Connection, Participant, Refusal, RoomState, Speaker};
 use sfu_core::publish::{TrackInfo, Wanted};
 use sfu_core::{ParticipantSid, TrackSid};
 use tokio::sync::mpsc;
@@ -161,6 +161,7 @@ pub(crate) enum Event {
         codec: Codec,
         wanted: Wanted,
     },
+    Connections(Arc<[Connection]>),
     Speakers(Arc<[Speaker]>),
     StreamState(StreamState),
     Room(Arc<RoomSummary>),

@@ -83,6 +83,10 @@ impl State {
                 codec,
                 wanted,
             } => self.send_to(to, Event::Demand { track, codec, wanted }),
+            Output::Connections { to, connections } => {
+                let connections: Arc<[_]> = connections.into();
+                self.send_all(&to, || Event::Connections(Arc::clone(&connections)));
+            }
             Output::Speakers { to, speakers } => {
                 let speakers: Arc<[_]> = speakers.into();
                 self.send_all(&to, || Event::Speakers(Arc::clone(&speakers)));

@@ -1,0 +1,95 @@
+//! How well members are connected, told to them and to those who see them.
+
+use crate::ids::MemberId;
+use crate::limits::QUALITY_INTERVAL;
+use crate::output::{Connection, Output};
+use crate::quality::{Interval, Quality, Score};
+use crate::room::{Member, Room};
+use crate::time::Time;
+
+/// What is known of a member's connection.
+#[derive(Debug, Default)]
+pub(super) struct Judgement {
+    score: Score,
+    interval: Interval,
+    told: Option<Quality>,
+    /// They were told of the others.
+    informed: bool,
+}
+
+impl Judgement {
+    pub(super) fn note_loss(&mut self, fraction_lost: u8) {
+        self.interval.fraction_lost = self.interval.fraction_lost.max(fraction_lost);
+    }
+}
+
+impl Room {
+    pub(super) fn tick_connections(&mut self, now: Time) {
+        if now < self.next_quality {
+            return;
+        }
+        self.next_quality = now + QUALITY_INTERVAL;
+        for (_, track) in self.tracks.iter() {
+            for (to, short) in track.shortfalls() {
+                if let Some(member) = self.members.get_mut(&to) {
+                    let interval = &mut member.judgement.interval;
+                    interval.layers_short = interval.layers_short.max(short);
+                }
+            }
+        }
+        let mut changed = Vec::new();
+        for (id, member) in &mut self.members {
+            let judgement = &mut member.judgement;
+            judgement.score.take(std::mem::take(&mut judgement.interval));
+            let quality = judgement.score.quality();
+            if judgement.told.replace(quality) != Some(quality) {
+                changed.push(*id);
+            }
+        }
+        for id in changed {
+            self.tell_connection(id);
+        }
+        self.inform_newcomers();
+    }
+
+    /// Tells a member and those who hear of them at once; those on stage are not told of each listener.
+    fn tell_connection(&mut self, id: MemberId) {
+        let Some(member) = self.members.get(&id) else { return };
+        let Some(connection) = connection(member) else { return };
+        let hears = |(other, of): &(&MemberId, &Member)| {
+            **other == id || (of.judgement.informed && of.standing.hears_at_once(member.standing))
+        };
+        let to = self.members.iter().filter(hears).map(|(other, _)| *other).collect();
+        let connections = vec![connection];
+        self.push(Output::Connections { to, connections });
+    }
+
+    fn inform_newcomers(&mut self) {
+        let is_new = |(_, member): &(&MemberId, &Member)| !member.judgement.informed;
+        let newcomers: Vec<_> = self.members.iter().filter(is_new).map(|(id, _)| *id).collect();
+        for id in newcomers {
+            let Some(member) = self.members.get_mut(&id) else {
+                continue;
+            };
+            member.judgement.informed = true;
+            let standing = member.standing;
+            let others = self
+                .members
+                .iter()
+                .filter(|(other, of)| **other != id && standing.hears_at_once(of.standing));
+            let connections: Vec<_> = others.filter_map(|(_, of)| connection(of)).collect();
+            if !connections.is_empty() {
+                let to = vec![id];
+                self.push(Output::Connections { to, connections });
+            }
+        }
+    }
+}
+
+fn connection(of: &Member) -> Option<Connection> {
+    Some(Connection {
+        sid: of.join().sid.clone(),
+        quality: of.judgement.told?,
+        mean_opinion: of.judgement.score.mean_opinion(),
+    })
+}

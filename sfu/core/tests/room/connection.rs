@@ -1,0 +1,85 @@
+//! How well members are connected, and who is told.
+
+use sfu_core::limits::QUALITY_INTERVAL;
+use sfu_core::publish::Source;
+use sfu_core::quality::Quality;
+use sfu_core::{Input, Listing, MemberId, Output};
+
+use crate::world::{ADA, BOB, World, everything, join};
+
+/// Who is told of whom.
+fn told(said: &[Output]) -> Vec<(u32, String, Quality)> {
+    let mut told = Vec::new();
+    for output in said {
+        let Output::Connections { to, connections } = output else {
+            continue;
+        };
+        for connection in connections {
+            told.extend(
+                to.iter()
+                    .map(|to| (to.0, connection.sid.to_string(), connection.quality)),
+            );
+        }
+    }
+    told.sort_unstable();
+    told
+}
+
+#[test]
+fn a_change_is_told_to_who_has_it_and_who_sees_them() {
+    let mut world = World::empty(Listing::Open);
+    world.tell(join(ADA, "ada", everything()));
+    world.tell(join(BOB, "bob", everything()));
+    let said = world.publish(ADA, "cam", Source::Camera);
+    let track = said.iter().find_map(|output| match output {
+        Output::Attach { track, .. } => Some(*track),
+        _ => None,
+    });
+    let track = track.expect("bob gets it");
+    let first = told(&world.wait(QUALITY_INTERVAL * 2));
+    assert_eq!(first.len(), 4, "each of each: {first:?}");
+    assert!(told(&world.wait(QUALITY_INTERVAL * 3)).is_empty(), "nothing changes");
+    for _ in 0..3 {
+        world.tell(Input::LossReport {
+            member: BOB,
+            track,
+            fraction_lost: 100,
+        });
+    }
+    let bad = told(&world.wait(QUALITY_INTERVAL));
+    assert_eq!(
+        bad,
+        [
+            (1, "PA_2".to_owned(), Quality::Poor),
+            (2, "PA_2".to_owned(), Quality::Poor)
+        ]
+    );
+}
+
+#[test]
+fn viewers_are_not_told_of_each_other() {
+    let mut world = World::empty(Listing::Audience);
+    world.tell(join(ADA, "host", everything()));
+    world.publish(ADA, "mic", Source::Microphone);
+    let viewer = sfu_core::input::Permissions {
+        publish: sfu_core::input::PublishRight::Nothing,
+        ..everything()
+    };
+    for number in 10..20 {
+        world.tell(join(MemberId(number), &number.to_string(), viewer.clone()));
+    }
+    let told = told(&world.wait(QUALITY_INTERVAL * 2));
+    for number in 10..20 {
+        let heard: Vec<_> = told
+            .iter()
+            .filter(|(to, ..)| *to == number)
+            .map(|(_, sid, _)| sid.as_str())
+            .collect();
+        assert_eq!(heard, ["PA_1", &format!("PA_{number}")]);
+    }
+    assert_eq!(
+        told.iter().filter(|(to, ..)| *to == 1).count(),
+        1,
+        "nor is the stage of each of them"
+    );
+}
