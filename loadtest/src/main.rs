@@ -13,6 +13,7 @@ mod media;
 mod process;
 mod report;
 mod room;
+mod sim;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,8 @@ struct Arguments {
 enum Load {
     /// Audio or video through an SFU node: CPU for each forwarded packet, memory for each viewer, loss and delay.
     Media(media::Options),
+    /// Subscribers' bandwidth in simulated networks: expected layers, rates and freezes, in a table and a page of plots.
+    Sim(sim::Options),
     /// Messages over the data channels of an SFU node: CPU for each delivery, loss and delay.
     Chat(chat::Options),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.load {
         Load::Media(options) => media::run(options),
+        Load::Sim(options) => sim::run(options),
         Load::Chat(options) => chat::run(options),
     };
     match outcome {
