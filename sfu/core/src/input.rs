@@ -9,7 +9,7 @@ use crate::codec::Codec;
 use crate::forward::SenderStart;
 use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
 use crate::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
-use crate::room::TrackKey;
+use crate::room::{TrackKey, Traveller};
 
 /// One mutation of a room. After each, [`crate::Room::poll`] is drained until it returns `None`.
 #[derive(Debug, Clone)]
@@ -200,6 +200,10 @@ pub enum Input {
         /// What it believes.
         state: Box<SyncState>,
     },
+    /// A member goes to another room with all that they publish; answered by [`crate::Output::Departed`].
+    Depart(MemberId),
+    /// Somebody comes from another room. The shell has made sure that there is place ([`crate::Room::has_place_for`]).
+    Arrive(Box<Traveller>),
     /// The room ends for everybody.
     Close(LeaveReason),
     /// The time of [`crate::Room::poll_timeout`] has come.
@@ -207,7 +211,7 @@ pub enum Input {
 }
 
 /// Somebody who joins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Join {
     /// The shell's number for them.
     pub member: MemberId,
@@ -265,7 +269,7 @@ impl PublishRight {
 }
 
 /// A track that a publisher announces.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddTrack {
     /// The client's name for the track: its `MediaStreamTrack` id.
     pub cid: String,
@@ -413,6 +417,8 @@ pub enum LeaveReason {
     ClientInitiated,
     /// The same identity joined again.
     DuplicateIdentity,
+    /// They were taken to another room.
+    Moved,
     /// An organizer removed them, or their right ended.
     Removed,
     /// The room was ended.

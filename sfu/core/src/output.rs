@@ -12,7 +12,7 @@ use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
 use crate::input::{DataKind, LeaveReason, Permissions};
 use crate::publish::{TrackInfo, Wanted};
 use crate::quality::Quality;
-use crate::room::{StreamKey, TrackKey};
+use crate::room::{StreamKey, TrackKey, Traveller};
 use crate::time::Time;
 
 /// One thing to do.
@@ -164,6 +164,18 @@ pub enum Output {
         member: MemberId,
         /// Why.
         reason: LeaveReason,
+    },
+    /// A member is on the way to another room: give them to it ([`crate::Input::Arrive`]).
+    Departed(Box<Traveller>),
+    /// Tell somebody who came from another room that they are in this one, and who else is. Their streams are to be asked
+    /// about anew.
+    Arrived {
+        /// Whom.
+        to: MemberId,
+        /// As others see them.
+        participant: Arc<Participant>,
+        /// Those whom they see; more may follow as [`Output::Participants`].
+        others: Vec<Arc<Participant>>,
     },
     /// Packets of this stream are a layer of this track from now on.
     StreamBound {

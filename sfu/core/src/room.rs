@@ -19,6 +19,7 @@ mod resume;
 mod speakers;
 mod subscription;
 mod track;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::time::Time;
 pub use listing::Listing;
 pub use media::Packet;
 pub use track::Track;
+pub use transfer::Traveller;
 
 use listing::Later;
 use member::Member;
@@ -177,6 +179,8 @@ impl Room {
             Input::RoomMetadata(metadata) => self.room_metadata(metadata),
             Input::UpdateTrack { member, track, change } => self.update_track(member, &track, change),
             Input::Allow { member, allowance } => self.allow(member, *allowance),
+            Input::Depart(member) => self.depart(now, member),
+            Input::Arrive(traveller) => self.arrive(now, *traveller),
             Input::Resume(member) => self.resume(now, member),
             Input::Sync { member, state } => self.sync(now, member, *state),
             Input::Close(reason) => self.close(now, reason),

@@ -1,5 +1,5 @@
 //! LiveKit's own endpoints, for clients that connect to the node without the gateway: `GET /rtc` and `/rtc/validate`.
-//! Newer clients first try `/rtc/v1`, find 404, and come to `/rtc` by themselves.
+//! and the server API (`admin`). Newer clients first try `/rtc/v1`, find 404, and come to `/rtc` by themselves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tower_http::cors::CorsLayer;
 use url::form_urlencoded;
 
+use crate::admin;
 use crate::limits::SIGNAL_BYTES_MAX;
 use crate::node::Node;
 use crate::signal::{self, Close, ConnectQuery, Frame, Start};
@@ -35,6 +36,7 @@ pub(crate) fn router(node: Arc<Node>) -> Router {
         .route("/", get(async || "OK"))
         .route("/rtc", get(rtc))
         .route("/rtc/validate", get(validate))
+        .merge(admin::router())
         .layer(CorsLayer::permissive())
         .with_state(node)
 }

@@ -13,6 +13,7 @@
 //! protocol; `worker` is the media path (`datagrams` in, `egress` out); `socket` is the kernel's batches; `platform` is
 //! presence and chat; `rpc` and `http` are the two doors.
 
+mod admin;
 mod config;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

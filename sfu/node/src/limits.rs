@@ -76,3 +76,26 @@ pub(crate) const BROADCAST_BURST: u32 = 50;
 pub(crate) const BROADCAST_PER_SECOND: u32 = 5;
 /// Tracks whose wanted codec is remembered; more than a member may publish.
 pub(crate) const PREFERENCES_MAX: usize = 16;
+
+/// Bytes of one call of the server API: the largest is metadata of 64 KiB in JSON, where each byte may be six.
+pub(crate) const ADMIN_BYTES_MAX: usize = 1 << 20;
+/// Names in one call that lists rooms.
+pub(crate) const LISTED_NAMES_MAX: usize = 1_000;
+/// Bytes of the mark of a message from outside; LiveKit's SDKs draw 16.
+pub(crate) const NONCE_BYTES_MAX: usize = 64;
+/// Marks that a room remembers: SDKs repeat a call within seconds.
+pub(crate) const NONCES: usize = 256;
+/// How long a created room waits for the first to come, when nothing else is asked for: as LiveKit's server.
+pub(crate) const ROOM_EMPTY_TIMEOUT: Duration = Duration::from_secs(300);
+/// How long a created room waits after the last has left: as LiveKit's server.
+pub(crate) const ROOM_DEPARTURE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The longest that a room waits; who wants more creates it again.
+pub(crate) const ROOM_TIMEOUT_MAX: Duration = Duration::from_secs(24 * 3_600);
+/// Calls to participants of a worker that wait for an answer.
+pub(crate) const CALLS: usize = 1_000;
+/// How long a call waits when nothing else is asked for.
+pub(crate) const RPC_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest that a call waits.
+pub(crate) const RPC_TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// How long the token is good that somebody who was moved connects with if their connection breaks: LiveKit's default.
+pub(crate) const MOVED_TOKEN_LIFE: Duration = Duration::from_secs(6 * 3_600);

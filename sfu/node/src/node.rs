@@ -6,13 +6,14 @@ use std::time::Duration;
 use kit_core::{Clock, Rng};
 use kit_rpc::Host;
 use sfu_core::Listing;
+use sfu_core::output::Participant;
 use sfu_peer::NodeIdentity;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
 use crate::limits::NODE_EVENTS;
 use crate::metrics::NodeMetrics;
-use crate::token::{Grant, TokenError, Tokens};
+use crate::token::{AdminGrant, Grant, TokenError, Tokens};
 use crate::worker::{self, Command, NodeEvent, WorkerConfig, WorkerHandle, WorkerThread};
 
 /// A token that stops waiting: the process begins to end.
@@ -124,14 +125,38 @@ impl Node {
         self.tokens.verify(token)
     }
 
-    /// The worker that a room lives on. The same for everybody who asks, without a table: by a hash of the name.
+    pub(crate) fn verify_admin(&self, token: &str) -> Result<AdminGrant, TokenError> {
+        self.tokens.verify_admin(token)
+    }
+
+    /// A token with which the participant can join a room, as what they are.
+    pub(crate) fn token_for(&self, participant: &Participant, room: &str) -> Result<String, TokenError> {
+        self.tokens.sign(participant, room)
+    }
+
+    pub(crate) fn workers(&self) -> &[WorkerHandle] {
+        &self.workers
+    }
+
+    /// The worker that a room lives on.
     pub(crate) fn worker_of(&self, room: &str) -> &WorkerHandle {
+        &self.workers[self.worker_number(room)]
+    }
+
+    /// Whether participants can be taken from one room to another as they are.
+    pub(crate) fn shares_worker(&self, room: &str, other: &str) -> bool {
+        self.worker_number(room) == self.worker_number(other)
+    }
+
+    /// The same for everybody who asks, without a table: by a hash of the name. What follows a `#` does not count, so that
+    /// rooms between which people move, like a stage and its backstage, are together.
+    fn worker_number(&self, room: &str) -> usize {
+        let family = room.split('#').next().unwrap_or(room);
         // FNV-1a: short names, no attacker's choice (rooms are named by the platform), and nothing to import.
-        let hash = room.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        let hash = family.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let index = usize::try_from(hash % self.workers.len() as u64).unwrap_or_default();
-        &self.workers[index]
+        usize::try_from(hash % self.workers.len() as u64).unwrap_or_default()
     }
 
     pub(crate) fn worker(&self, number: usize) -> Option<&WorkerHandle> {

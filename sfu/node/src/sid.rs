@@ -19,6 +19,11 @@ pub(crate) fn room(rng: &Rng) -> String {
     sid("RM_", rng)
 }
 
+/// Of a call from outside of a room.
+pub(crate) fn rpc(rng: &Rng) -> String {
+    sid("RPC_", rng)
+}
+
 fn sid(prefix: &str, rng: &Rng) -> String {
     let letter = |_| usize::try_from(rng.below(62)).map_or('0', |index| char::from(ALPHABET[index]));
     prefix.chars().chain((0..12).map(letter)).collect()

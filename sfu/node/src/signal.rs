@@ -2,7 +2,7 @@
 //! says of a member becomes frames. Levels L0 and L1 are spoken; what is not is answered as unsupported.
 
 mod codec;
-mod convert;
+pub(crate) mod convert;
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz;
 pub(crate) mod preference;

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use kit_core::Clock;
 use kit_core::limits::CLOCK_SKEW;
 use serde::Deserialize;
+use serde_json::json;
 use sfu_core::input::{Permissions, PublishRight};
 use sfu_core::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
+use sfu_core::output::Participant;
 use sfu_core::publish::Source;
 
-use crate::limits::{NAME_BYTES_MAX, TOKEN_BYTES_MAX};
+use crate::limits::{MOVED_TOKEN_LIFE, NAME_BYTES_MAX, TOKEN_BYTES_MAX};
 
 /// What a token grants, after all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,19 @@ pub(crate) struct Grant {
     pub(crate) permissions: Permissions,
 }
 
+/// What a token allows its bearer to do with rooms from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AdminGrant {
+    pub(crate) identity: String,
+    pub(crate) room_create: bool,
+    pub(crate) room_list: bool,
+    /// Administer `room`.
+    pub(crate) room_admin: bool,
+    pub(crate) room: String,
+    /// Where participants of `room` may be taken to.
+    pub(crate) destination_room: String,
+}
+
 /// A token that does not let anybody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TokenError {
@@ -32,12 +47,15 @@ pub(crate) enum TokenError {
     Expired,
     #[error("the media token does not grant joining a room")]
     NoRoom,
+    #[error("a token could not be signed")]
+    Unsigned,
 }
 
 /// Checks tokens.
 #[derive(Clone)]
 pub(crate) struct Tokens {
     key: DecodingKey,
+    signing: EncodingKey,
     validation: Validation,
     issuer: String,
     clock: Clock,
@@ -75,6 +93,10 @@ struct Claims {
 struct VideoGrant {
     room_join: bool,
     room: String,
+    room_create: bool,
+    room_list: bool,
+    room_admin: bool,
+    destination_room: String,
     can_publish: Option<bool>,
     can_subscribe: Option<bool>,
     can_publish_data: Option<bool>,
@@ -92,6 +114,7 @@ impl Tokens {
         validation.required_spec_claims = HashSet::new();
         Self {
             key: DecodingKey::from_secret(secret),
+            signing: EncodingKey::from_secret(secret),
             validation,
             issuer: issuer.to_owned(),
             clock,
@@ -100,6 +123,45 @@ impl Tokens {
 
     /// Checks a token.
     pub(crate) fn verify(&self, token: &str) -> Result<Grant, TokenError> {
+        grant(self.claims(token)?)
+    }
+
+    /// Checks a token of the server API.
+    pub(crate) fn verify_admin(&self, token: &str) -> Result<AdminGrant, TokenError> {
+        let Claims { sub, video, .. } = self.claims(token)?;
+        Ok(AdminGrant {
+            identity: sub,
+            room_create: video.room_create,
+            room_list: video.room_list,
+            room_admin: video.room_admin,
+            room: video.room,
+            destination_room: video.destination_room,
+        })
+    }
+
+    /// Signs a token with which somebody can join a room as what they are in another.
+    pub(crate) fn sign(&self, of: &Participant, room: &str) -> Result<String, TokenError> {
+        let now = self.clock.now().unix_timestamp();
+        let life = i64::try_from(MOVED_TOKEN_LIFE.as_secs()).unwrap_or_default();
+        let rights = &of.permissions;
+        let sources: Vec<_> = match &rights.publish {
+            PublishRight::Sources(sources) => sources.iter().map(|of| source_name(*of)).collect(),
+            PublishRight::Nothing | PublishRight::Everything => Vec::new(),
+        };
+        let claims = json!({
+            "iss": self.issuer, "sub": of.identity.as_str(), "nbf": now, "exp": now + life,
+            "name": of.name, "metadata": of.metadata, "attributes": of.attributes,
+            "video": {
+                "roomJoin": true, "room": room,
+                "canPublish": rights.publish != PublishRight::Nothing, "canPublishSources": sources,
+                "canSubscribe": rights.subscribe, "canPublishData": rights.publish_data,
+                "canUpdateOwnMetadata": rights.update_metadata, "hidden": rights.hidden,
+            },
+        });
+        encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(|_| TokenError::Unsigned)
+    }
+
+    fn claims(&self, token: &str) -> Result<Claims, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::Invalid);
         }
@@ -114,7 +176,7 @@ impl Tokens {
         if now >= claims.exp.saturating_add(skew) || now.saturating_add(skew) < claims.nbf {
             return Err(TokenError::Expired);
         }
-        grant(claims)
+        Ok(claims)
     }
 }
 
@@ -163,6 +225,16 @@ fn publish_right(video: &VideoGrant) -> PublishRight {
     PublishRight::Sources(video.can_publish_sources.iter().map(|name| source(name)).collect())
 }
 
+const fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Camera => "camera",
+        Source::Microphone => "microphone",
+        Source::ScreenShare => "screen_share",
+        Source::ScreenShareAudio => "screen_share_audio",
+        Source::Unknown => "unknown",
+    }
+}
+
 fn source(name: &str) -> Source {
     match name {
         "camera" => Source::Camera,
@@ -176,9 +248,8 @@ fn source(name: &str) -> Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jsonwebtoken::{EncodingKey, Header, encode};
     use kit_core::ManualClock;
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 

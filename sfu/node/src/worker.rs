@@ -8,6 +8,8 @@
 //!   deadlines ─┘                                   └─► Outbox ─► sendmmsg + GSO
 //! ```
 
+mod admin;
+mod calls;
 mod commands;
 mod data;
 mod datagrams;
@@ -18,8 +20,10 @@ mod outputs;
 mod path;
 mod peers;
 mod resume;
+mod rooms;
 mod state;
 mod timers;
+mod transfer;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -36,6 +40,8 @@ use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, RECEIVE_
 use crate::metrics::WorkerMetrics;
 use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 
+pub(crate) use admin::{AdminRefusal, Announcement, Ask, Reply, Whom};
+pub(crate) use calls::RpcAnswer;
 pub(crate) use data::chat_packet;
 #[cfg(feature = "fuzz")]
 pub(crate) use data::fuzz_data_packet;
@@ -43,6 +49,7 @@ pub(crate) use member::MemberKey;
 pub(crate) use messages::{
     Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary, StreamState,
 };
+pub(crate) use rooms::RoomSettings;
 use state::State;
 
 /// What all workers of a node are made from.

@@ -10,6 +10,7 @@ use crate::publish::TrackInfo;
 use crate::room::bandwidth::Bandwidth;
 use crate::room::connection::Judgement;
 use crate::room::listing::Standing;
+use crate::room::transfer::{Publication, Traveller};
 use crate::room::{Track, TrackKey};
 use crate::slots::Slots;
 use crate::time::Time;
@@ -66,6 +67,30 @@ impl Member {
             attached: BTreeSet::new(),
             bandwidth: Bandwidth::default(),
             spoke: None,
+        }
+    }
+
+    /// Somebody who comes from another room. Clients drop what is not newer than what they know of a connection, and the
+    /// other room's last word was one newer.
+    pub(super) fn arrived(traveller: Traveller, standing: Standing, now: Time) -> Self {
+        Self {
+            state: traveller.state,
+            version: traveller.version + 2,
+            allowance: traveller.allowance,
+            announced: traveller.announced,
+            ..Self::new(traveller.join, standing, now)
+        }
+    }
+
+    /// What they take along to another room, but for the published tracks, which are the room's.
+    pub(super) fn traveller(&self, published: Vec<Publication>) -> Traveller {
+        Traveller {
+            join: self.join.clone(),
+            state: self.state,
+            version: self.version,
+            allowance: self.allowance.clone(),
+            announced: self.announced.clone(),
+            published,
         }
     }
 

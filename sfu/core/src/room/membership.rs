@@ -53,22 +53,30 @@ impl Room {
     }
 
     pub(super) fn leave(&mut self, now: Time, id: MemberId, reason: LeaveReason) {
+        if self.remove(now, id, reason) {
+            self.push(Output::Left { member: id, reason });
+        }
+    }
+
+    /// Takes a member and what they publish out of the room, and tells the others. False when there is no such member.
+    pub(super) fn remove(&mut self, now: Time, id: MemberId, reason: LeaveReason) -> bool {
         let Some(member) = self.members.get_mut(&id) else {
-            return;
+            return false;
         };
         for track in std::mem::take(&mut member.published) {
             self.drop_track(track);
         }
         self.detach_all(id);
-        if let Some(mut member) = self.members.remove(&id) {
-            member.set_state(ParticipantState::Disconnected(reason));
-            let participant = member.participant(&self.tracks);
-            self.later.recount();
-            self.replay
-                .note_departure(now, Arc::clone(&participant), member.standing);
-            self.tell_of(participant, id, member.standing, Vec::new());
-            self.push(Output::Left { member: id, reason });
-        }
+        let Some(mut member) = self.members.remove(&id) else {
+            return false;
+        };
+        member.set_state(ParticipantState::Disconnected(reason));
+        let participant = member.participant(&self.tracks);
+        self.later.recount();
+        self.replay
+            .note_departure(now, Arc::clone(&participant), member.standing);
+        self.tell_of(participant, id, member.standing, Vec::new());
+        true
     }
 
     pub(super) fn close(&mut self, now: Time, reason: LeaveReason) {

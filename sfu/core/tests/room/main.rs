@@ -5,5 +5,6 @@ mod connection;
 mod life;
 mod listing;
 mod resume;
+mod transfer;
 mod wishes;
 mod world;

@@ -1,5 +1,7 @@
 //! Core types → LiveKit messages.
 
+use std::time::Duration;
+
 use livekit_protocol as lk;
 use livekit_protocol::signal_response::Message;
 use sfu_core::TrackSid;
@@ -7,9 +9,9 @@ use sfu_core::codec::Codec;
 use sfu_core::input::{LeaveReason, Permissions, PublishRight};
 use sfu_core::output::{Connection, Participant, ParticipantState, Refusal, Speaker};
 use sfu_core::publish::{AudioFeature, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
-
 use sfu_core::quality::Quality;
 
+use super::requests;
 use crate::limits::{PING_INTERVAL, PING_TIMEOUT};
 use crate::worker::{Event, Joined, RoomSummary, StreamState};
 
@@ -32,6 +34,8 @@ const PUBLISH_CODECS: [&str; 6] = [
 pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
     let message = match event {
         Event::Joined(joined) => Message::Join(join(&joined, node_id)),
+        Event::Moved { into, token } => moved(&into, token),
+        Event::Token(token) => Message::RefreshToken(token),
         Event::Offer { sdp, id } => Message::Offer(description("offer", sdp, id)),
         Event::Answer { sdp, id } => Message::Answer(description("answer", sdp, id)),
         Event::Resumed { last_message, .. } => Message::Reconnect(lk::ReconnectResponse {
@@ -46,15 +50,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
             cid,
             track: Some(track(&info)),
         }),
-        Event::TrackRefused { cid, refusal } => Message::RequestResponse(lk::RequestResponse {
-            reason: reason(refusal).into(),
-            message: "the track cannot be published".to_owned(),
-            request: Some(lk::request_response::Request::AddTrack(lk::AddTrackRequest {
-                cid,
-                ..lk::AddTrackRequest::default()
-            })),
-            ..lk::RequestResponse::default()
-        }),
+        Event::TrackRefused { cid, refusal } => track_refused(cid, refusal),
         Event::TrackUnpublished(sid) => Message::TrackUnpublished(lk::TrackUnpublishedResponse {
             track_sid: sid.to_string(),
         }),
@@ -118,6 +114,27 @@ fn stream_state(of: &StreamState) -> lk::StreamStateUpdate {
     }
 }
 
+fn track_refused(cid: String, refusal: Refusal) -> Message {
+    Message::RequestResponse(lk::RequestResponse {
+        reason: reason(refusal).into(),
+        message: "the track cannot be published".to_owned(),
+        request: Some(lk::request_response::Request::AddTrack(lk::AddTrackRequest {
+            cid,
+            ..lk::AddTrackRequest::default()
+        })),
+        ..lk::RequestResponse::default()
+    })
+}
+
+fn moved(into: &Joined, token: String) -> Message {
+    Message::RoomMoved(lk::RoomMovedResponse {
+        room: Some(room(&into.room)),
+        token,
+        participant: Some(participant(&into.participant)),
+        other_participants: into.others.iter().map(|other| participant(other)).collect(),
+    })
+}
+
 /// The answer to a request that this server does not know.
 pub(super) fn unsupported() -> Message {
     Message::RequestResponse(lk::RequestResponse {
@@ -158,7 +175,9 @@ pub(super) fn leave(reason: LeaveReason) -> lk::LeaveRequest {
     let disconnect = disconnect_reason(reason);
     // A client whose session is lost, but who is welcome, comes back with a new one.
     let action = match disconnect {
-        Lk::ServerShutdown | Lk::StateMismatch | Lk::SignalClose | Lk::ConnectionTimeout => Action::Reconnect,
+        Lk::Migration | Lk::ServerShutdown | Lk::StateMismatch | Lk::SignalClose | Lk::ConnectionTimeout => {
+            Action::Reconnect
+        }
         _ => Action::Disconnect,
     };
     lk::LeaveRequest {
@@ -174,6 +193,7 @@ const fn disconnect_reason(reason: LeaveReason) -> lk::DisconnectReason {
     match reason {
         LeaveReason::ClientInitiated => Lk::ClientInitiated,
         LeaveReason::DuplicateIdentity => Lk::DuplicateIdentity,
+        LeaveReason::Moved => Lk::Migration,
         LeaveReason::Removed => Lk::ParticipantRemoved,
         LeaveReason::RoomDeleted => Lk::RoomDeleted,
         LeaveReason::ServerShutdown => Lk::ServerShutdown,
@@ -220,8 +240,12 @@ fn codecs() -> Vec<lk::Codec> {
         .to_vec()
 }
 
-fn room(of: &RoomSummary) -> lk::Room {
+pub(crate) fn room(of: &RoomSummary) -> lk::Room {
+    let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
     lk::Room {
+        empty_timeout: of.settings.map_or(0, |settings| seconds(settings.empty_timeout)),
+        departure_timeout: of.settings.map_or(0, |settings| seconds(settings.departure_timeout)),
+        max_participants: of.settings.map_or(0, |settings| settings.max_participants),
         sid: of.sid.clone(),
         name: of.name.clone(),
         creation_time: of.created_ms / 1_000,
@@ -243,7 +267,7 @@ fn description(kind: &str, sdp: String, id: u32) -> lk::SessionDescription {
     }
 }
 
-fn participant(of: &Participant) -> lk::ParticipantInfo {
+pub(crate) fn participant(of: &Participant) -> lk::ParticipantInfo {
     let (state, gone) = match of.state {
         ParticipantState::Joined => (lk::participant_info::State::Joined, None),
         ParticipantState::Active => (lk::participant_info::State::Active, None),
@@ -287,11 +311,27 @@ fn permission(of: &Permissions) -> lk::ParticipantPermission {
     }
 }
 
+/// What an administrator lets somebody do.
+pub(crate) fn permissions(of: &lk::ParticipantPermission) -> Permissions {
+    let publish = match (of.can_publish, of.can_publish_sources.is_empty()) {
+        (false, _) => PublishRight::Nothing,
+        (true, true) => PublishRight::Everything,
+        (true, false) => PublishRight::Sources(of.can_publish_sources.iter().map(|of| requests::source(*of)).collect()),
+    };
+    Permissions {
+        publish,
+        subscribe: of.can_subscribe,
+        publish_data: of.can_publish_data,
+        update_metadata: of.can_update_metadata,
+        hidden: of.hidden,
+    }
+}
+
 #[expect(
     deprecated,
     reason = "clients read layers, simulcast, stereo and DTX from here as well as from `codecs`"
 )]
-fn track(info: &TrackInfo) -> lk::TrackInfo {
+pub(crate) fn track(info: &TrackInfo) -> lk::TrackInfo {
     let layers: Vec<_> = info
         .layers
         .iter()

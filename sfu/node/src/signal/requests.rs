@@ -259,7 +259,7 @@ fn feature(value: i32) -> Option<AudioFeature> {
     }
 }
 
-fn source(value: i32) -> Source {
+pub(super) fn source(value: i32) -> Source {
     match lk::TrackSource::try_from(value) {
         Ok(lk::TrackSource::Camera) => Source::Camera,
         Ok(lk::TrackSource::Microphone) => Source::Microphone,

@@ -23,7 +23,7 @@ impl State {
             Command::Member { member, action } => self.act(member, action),
             Command::CloseRoom { room, reason } => {
                 if let Some(key) = self.room_names.get(&room).copied() {
-                    self.tell(key, Input::Close(reason));
+                    self.end_room(key, reason);
                 }
             }
             Command::Remove { room, identity, sid } => self.remove(&room, &identity, sid.as_deref()),
@@ -50,6 +50,7 @@ impl State {
                     },
                 );
             }
+            Command::Admin(ask) => self.admin(*ask),
             Command::Drain => {
                 for room in self.rooms.keys() {
                     self.tell(room, Input::Close(LeaveReason::ServerShutdown));
@@ -66,6 +67,10 @@ impl State {
     fn join(&mut self, join: JoinCommand) {
         let now = self.now;
         let room = self.open_room(&join.room, join.room_sid);
+        if self.is_full_for(room, &join.identity) {
+            let _ = join.events.try_send(Event::Left(LeaveReason::RoomFull));
+            return;
+        }
         let place = Place {
             room: join.room,
             identity: join.identity.clone(),
@@ -80,6 +85,7 @@ impl State {
                 line: Line::Open(join.events),
             },
             last_message: 0,
+            destination: None,
             subscriber,
             publisher: None,
             streams: Vec::new(),

@@ -43,6 +43,10 @@ impl State {
         {
             return self.post(key, frame);
         }
+        if self.is_answer(key, &mut packet) {
+            return;
+        }
+        let Some(member) = self.members.get(key) else { return };
         let to = take_destinations(&mut packet);
         stamp(&mut packet, &member.place);
         let sequence = packet.sequence;

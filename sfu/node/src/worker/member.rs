@@ -24,6 +24,8 @@ pub(crate) type MemberKey = Key<Member>;
 pub(crate) struct Member {
     pub(crate) room: RoomKey,
     pub(crate) place: Place,
+    /// The room that they are on the way to, and the token for it.
+    pub(crate) destination: Option<(RoomKey, String)>,
     pub(crate) signal: Signal,
     /// The number of the last reliable message that came; 0 before the first.
     pub(crate) last_message: u32,

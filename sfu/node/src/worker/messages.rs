@@ -13,6 +13,8 @@ use sfu_core::{ParticipantSid, TrackSid};
 use tokio::sync::mpsc;
 
 use super::MemberKey;
+use super::admin::Ask;
+use super::rooms::RoomSettings;
 
 /// Something for a worker to do.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Announce { room: String, payload: Bytes },
     /// Send a ready data packet to one member, reliably.
     Tell { member: MemberKey, payload: Bytes },
+    /// An administrator's request, answered through its reply.
+    Admin(Box<Ask>),
     /// Put everybody out, telling them to connect anew elsewhere.
     Drain,
     /// End the thread.
@@ -124,6 +128,14 @@ pub(crate) enum Event {
         /// The number of the last reliable message that came of the client.
         last_message: u32,
     },
+    /// They are in another room now.
+    Moved {
+        into: Box<Joined>,
+        /// What they are to connect with the next time.
+        token: String,
+    },
+    /// What they are to connect with the next time.
+    Token(String),
     Offer {
         sdp: String,
         id: u32,
@@ -202,6 +214,8 @@ pub(crate) struct RoomSummary {
     /// Milliseconds since the Unix epoch.
     pub(crate) created_ms: i64,
     pub(crate) state: RoomState,
+    /// What it was created with, if somebody created it.
+    pub(crate) settings: Option<RoomSettings>,
 }
 
 /// One person in one room.

@@ -13,7 +13,8 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_sequence};
 use super::messages::{Event, Joined, NodeEvent, RoomSummary, StreamState};
-use super::state::{RoomEntry, RoomKey, State};
+use super::rooms::RoomEntry;
+use super::state::{RoomKey, State};
 
 impl State {
     #[expect(
@@ -92,6 +93,12 @@ impl State {
                 self.send_all(&to, || Event::Speakers(Arc::clone(&speakers)));
             }
             Output::Data { to, kind, payload } => self.deliver(&to, kind, &payload),
+            Output::Departed(traveller) => self.departed(traveller),
+            Output::Arrived {
+                to,
+                participant,
+                others,
+            } => self.arrived(room, to, participant, others),
             Output::Left { member, reason } => self.left(member, reason),
             Output::StreamBound { member, stream, key } => {
                 if let Some(member) = self.member_mut(member) {
@@ -126,7 +133,7 @@ impl State {
                 sender,
                 numbers,
             } => self.sender_report(member, sender, numbers),
-            Output::Closed => self.drop_room(room),
+            Output::Closed => self.room_emptied(room),
         }
     }
 
@@ -195,6 +202,7 @@ impl State {
     fn left(&mut self, id: MemberId, reason: LeaveReason) {
         let Some(key) = self.key_of(id) else { return };
         let Some(member) = self.members.remove(key) else { return };
+        self.calls.forget(key);
         member.say_last(Event::Left(reason));
         self.drop_peer(member.subscriber);
         if let Some(publisher) = member.publisher {
@@ -387,12 +395,13 @@ impl State {
     }
 }
 
-fn summary(entry: &RoomEntry, state: RoomState) -> RoomSummary {
+pub(super) fn summary(entry: &RoomEntry, state: RoomState) -> RoomSummary {
     RoomSummary {
         sid: entry.sid.clone(),
         name: entry.name.clone(),
         created_ms: i64::try_from(entry.created.as_micros() / 1_000).unwrap_or_default(),
         state,
+        settings: entry.settings,
     }
 }
 

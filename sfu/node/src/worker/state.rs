@@ -6,30 +6,21 @@ use std::time::{Duration, Instant};
 
 use sfu_core::input::LeaveReason;
 use sfu_core::slots::{Key, Slots};
-use sfu_core::{Input, MemberId, Room, Time};
+use sfu_core::{Input, MemberId, Time};
 use tokio::sync::mpsc;
 
 use super::WorkerConfig;
+use super::calls::Calls;
 use super::member::{Member, MemberKey};
 use super::messages::{Event, NodeEvent};
 use super::peers::{PeerEntry, PeerKey};
+use super::rooms::RoomEntry;
 use super::timers::{Owner, Timers};
 use crate::metrics::WorkerMetrics;
 use crate::socket::Outbox;
 
 /// Names a room of a worker for as long as it is open.
 pub(crate) type RoomKey = Key<RoomEntry>;
-
-/// A room and its name.
-#[derive(Debug)]
-pub(crate) struct RoomEntry {
-    pub(super) room: Room,
-    pub(super) name: String,
-    pub(super) sid: String,
-    pub(super) created: Time,
-    timer: Option<Instant>,
-    dirty: bool,
-}
 
 /// A worker without its thread.
 #[derive(Debug)]
@@ -43,6 +34,8 @@ pub(crate) struct State {
     pub(super) rooms: Slots<RoomEntry>,
     pub(super) room_names: HashMap<String, RoomKey>,
     pub(super) members: Slots<Member>,
+    /// From outside, to members.
+    pub(super) calls: Calls,
     pub(super) peers: Slots<PeerEntry>,
     pub(super) addresses: HashMap<SocketAddr, PeerKey>,
     pub(super) timers: Timers,
@@ -85,6 +78,7 @@ impl State {
             rooms: Slots::default(),
             room_names: HashMap::new(),
             members: Slots::default(),
+            calls: Calls::default(),
             peers: Slots::default(),
             addresses: HashMap::new(),
             timers: Timers::default(),
@@ -143,34 +137,6 @@ impl State {
     /// Begins a turn: all that happens in it happens at one time.
     pub(super) fn begin_turn(&mut self) {
         self.now = self.config.clock.instant();
-    }
-
-    pub(super) fn open_room(&mut self, name: &str, sid: String) -> RoomKey {
-        if let Some(key) = self.room_names.get(name) {
-            return *key;
-        }
-        let created = self.time();
-        let entry = RoomEntry {
-            room: Room::with_listing(self.config.listing),
-            name: name.to_owned(),
-            sid,
-            created,
-            timer: None,
-            dirty: false,
-        };
-        let key = self.rooms.insert(entry);
-        self.room_names.insert(name.to_owned(), key);
-        self.tell_node(NodeEvent::RoomOpened {
-            worker: self.number,
-            room: name.to_owned(),
-        });
-        key
-    }
-
-    pub(super) fn drop_room(&mut self, key: RoomKey) {
-        let Some(entry) = self.rooms.remove(key) else { return };
-        self.room_names.remove(&entry.name);
-        self.tell_node(NodeEvent::RoomClosed { room: entry.name });
     }
 
     /// The key of a room's member.
@@ -243,6 +209,7 @@ impl State {
         for key in self.peers.keys() {
             self.peers.remove(key);
         }
+        self.calls = Calls::default();
         self.addresses.clear();
         self.timers = Timers::default();
         self.dirty_peers.clear();
@@ -274,6 +241,7 @@ impl State {
                     self.tell(key, Input::Timeout);
                 }
                 Owner::Member(key) => self.give_up(key),
+                Owner::RoomEnd(key) => self.room_waited(key, at),
             }
         }
     }

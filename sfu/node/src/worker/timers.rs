@@ -17,6 +17,8 @@ pub(crate) enum Owner {
     Member(MemberKey),
     /// What waits for the path to a peer, and its probes.
     Path(PeerKey),
+    /// Of a room that nobody is in: it ends.
+    RoomEnd(RoomKey),
 }
 
 /// All deadlines of a worker.

@@ -35,9 +35,9 @@ export class Client {
     }
   }
 
-  async connect(room, grants) {
+  async connect(room, grants = {}, options = {}) {
     const token = await this.server.token(this.identity, room, grants);
-    await this.room.connect(this.server.url, token, { autoSubscribe: true, dynacast: false });
+    await this.room.connect(this.server.url, token, { autoSubscribe: true, dynacast: false, ...options });
     return this;
   }
 

@@ -1,6 +1,7 @@
 // LiveKit's Node SDK and server SDK against a node: runs the scenarios and ends with `N passed, N failed`.
 // Usage: node run.mjs ws://127.0.0.1:7880 API_KEY API_SECRET [SCENARIO…]. Needs the packages of package-lock.json.
 import { dispose } from '@livekit/rtc-node';
+import { administration } from './administration.mjs';
 import { Client, Server } from './client.mjs';
 import { meeting } from './meeting.mjs';
 
@@ -33,7 +34,7 @@ async function run(name, scenario) {
 
 const words = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 let [passed, failed] = [0, 0];
-for (const [name, scenario] of Object.entries(meeting)) {
+for (const [name, scenario] of Object.entries({ ...meeting, ...administration })) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const started = Date.now();
   let result = 'ok    ';

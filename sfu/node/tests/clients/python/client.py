@@ -93,6 +93,9 @@ class Client:
                 raise
         return found() or ()
 
+    def any(self, name: str) -> bool:
+        return any(event == name for event, _ in self._events)
+
     def received(self) -> list[rtc.DataPacket]:
         """All data messages so far."""
         return [args[0] for event, args in self._events if event == "data_received"]

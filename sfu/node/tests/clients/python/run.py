@@ -19,7 +19,7 @@ async def run(server: Server, scenario: Scenario) -> None:
     ada, bob = Client(server, "ada"), Client(server, "bob")
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            await ada.connect(room)
+            await ada.connect(room, canUpdateOwnMetadata=True)
             await bob.connect(room)
             await scenario(ada, bob)
     finally:

@@ -107,6 +107,39 @@ async def remote_calls(ada: Client, bob: Client) -> None:
         raise AssertionError("a refusal arrives as one")
 
 
+async def attributes(ada: Client, bob: Client) -> None:
+    await ada.me.set_attributes({"table": "7"})
+    await bob.seen("participant_attributes_changed", lambda changed, _: changed == {"table": "7"})
+    await ada.me.set_metadata("words")
+    await bob.seen("participant_metadata_changed", lambda who, *_: who.metadata == "words")
+    await ada.me.set_name("Ada L.")
+    await bob.seen("participant_name_changed", lambda *args: args[-1] == "Ada L.")
+
+
+async def resuming_after_a_cut(ada: Client, bob: Client) -> None:
+    """The signalling connection breaks: the session goes on, nobody is seen to leave."""
+    await media.publish_microphone(ada)
+    await media.hears(bob, "ada")
+    (sid,) = ada.me.track_publications
+    await ada.room.simulate_scenario(rtc.SimulateScenarioKind.SIMULATE_SIGNAL_RECONNECT)
+    await ada.seen("reconnected")
+    await ada.me.publish_data(b"back", reliable=True)
+    await bob.seen("data_received", lambda packet: packet.data == b"back")
+    await media.hears(bob, "ada")
+    assert list(ada.me.track_publications) == [sid], "the same track"
+    assert not bob.any("participant_disconnected"), "nobody left"
+
+
+async def connecting_anew(ada: Client, bob: Client) -> None:
+    """The client begins a new session, and publishes again."""
+    await media.publish_microphone(ada)
+    await media.hears(bob, "ada")
+    bob.forget()
+    await ada.room.simulate_scenario(rtc.SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
+    await ada.seen("reconnected")
+    await media.hears(bob, "ada")
+
+
 async def leaving(ada: Client, bob: Client) -> None:
     await ada.seen("participant_connected")
     await ada.room.disconnect()
@@ -127,5 +160,8 @@ ALL: tuple[Scenario, ...] = (
     unpublishing,
     text_and_byte_streams,
     remote_calls,
+    attributes,
+    resuming_after_a_cut,
+    connecting_anew,
     leaving,
 )
