@@ -91,7 +91,7 @@ impl From<LiveError> for RpcError {
             E::RoomNotOpen => DOMAIN.error(Code::FailedPrecondition, "ROOM_NOT_OPEN", "the room is not live"),
             E::RoomFull => DOMAIN
                 .error(Code::ResourceExhausted, "ROOM_FULL", "every seat is taken")
-                .retry_after(crate::domain::lease::PRESENCE),
+                .retry_after(crate::domain::lease::FULL_RETRY),
             E::NoMediaNode => DOMAIN
                 .error(Code::Unavailable, "NO_MEDIA_NODE", "no media server is available")
                 .retry_after(NODE_RETRY),

@@ -7,8 +7,12 @@ use time::OffsetDateTime;
 
 /// How long a media token can be used to come in.
 pub(crate) const GRANT: Duration = Duration::from_secs(120);
-/// How long a seat is kept after its node's last sign: three reports.
-pub(crate) const PRESENCE: Duration = Duration::from_secs(45);
+/// How long a seat is kept after its node's last sign. It outlives a database that is away for a minute, with the time since
+/// the report before (15 s), the call that fails, and the time until the next: whoever is in a room must not be put out
+/// because nobody could write down that they are. A node that is back names who is there, so a seat is not held in vain.
+pub(crate) const PRESENCE: Duration = Duration::from_secs(120);
+/// When to ask again for a seat in a full room: somebody may have left by then.
+pub(crate) const FULL_RETRY: Duration = Duration::from_secs(30);
 /// How long a seat is kept for somebody who has left, since a broken connection looks like leaving.
 pub(crate) const RETURN: Duration = Duration::from_secs(5);
 

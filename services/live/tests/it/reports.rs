@@ -55,7 +55,7 @@ async fn silence_gives_the_seat_back_and_reports_keep_it() {
         assert_eq!(world.report(vec![sighting(&room, &bob, "PA_1", true)], true).await, []);
     }
     assert!(!is_free(&world, &room).await);
-    world.app.hand.advance(Duration::from_secs(44));
+    world.app.hand.advance(Duration::from_secs(119));
     assert!(!is_free(&world, &room).await);
     world.app.hand.advance(Duration::from_secs(1));
     assert_eq!(world.count_inside(&ada, &room).await, 0);
