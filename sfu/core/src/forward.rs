@@ -1,14 +1,14 @@
 //! What goes out: for each subscriber of a track, which packets, under which numbers.
 
 mod down;
+mod egress;
 mod history;
 mod loss;
 mod munge;
 mod select;
 
-pub use down::{
-    Dependency, Destination, Down, DownState, Egress, Grant, Outgoing, Prefix, Repair, SenderNumbers, SenderStart,
-};
+pub use down::{Down, DownState, Grant, SenderNumbers, SenderStart};
+pub use egress::{Dependency, Destination, Egress, Outgoing, Prefix, Repair};
 pub use history::History;
 pub use loss::LossCap;
 pub use munge::{Mapped, Mapping, Munger};

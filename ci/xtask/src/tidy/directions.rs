@@ -95,7 +95,7 @@ const PLACES: [Place; 12] = [
     },
     Place {
         folder: "loadtest",
-        may_use: &["proto"],
+        may_use: &["proto", "sfu/sim"],
         tests_may_use: &[],
     },
     Place {

@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::codec::dependency;
 use crate::codec::{Payload, red};
 use crate::forward::Stacking;
+use crate::ids::MemberId;
 use crate::publish::Layer;
 use encoder::{Coding, Encoder, Packet, Wire};
 
