@@ -2,10 +2,10 @@
 
 use kit_core::ids::{MessageId, RoomId, UserId};
 use kit_core::{RequestId, Violations};
+use kit_rpc::timestamp;
 use plenary_proto::engagement::v1::{
     ChatMessage, DeleteMessageRequest, FollowMessagesRequest, ListMessagesRequest, PostMessageRequest,
 };
-use prost_types::Timestamp;
 
 use crate::commands::post::Post;
 use crate::domain::{Author, AuthorName, Content, Entry};
@@ -133,10 +133,7 @@ pub(crate) fn message(entry: Entry) -> ChatMessage {
         author_name: entry.author.name,
         author_is_host: entry.author.is_host,
         text,
-        create_time: Some(Timestamp {
-            seconds: entry.create_time.unix_timestamp(),
-            nanos: entry.create_time.nanosecond().cast_signed(),
-        }),
+        create_time: Some(timestamp(entry.create_time)),
         deletes_message_id: deletes,
         deleted,
     }

@@ -66,7 +66,6 @@ impl From<EngagementError> for RpcError {
                 )
                 .retry_after(retry_after),
             E::Caller(error) => error,
-            E::Peer(status) if status.code() == tonic::Code::NotFound => E::RoomNotFound.into(),
             E::Peer(status) => DOMAIN.unavailable("PEER_UNAVAILABLE", status),
             E::Database(error) => error.into_rpc(DOMAIN),
         }

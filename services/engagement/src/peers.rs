@@ -1,7 +1,7 @@
 //! What this service asks of others, in its own words.
 
 use kit_core::ids::RoomId;
-use kit_rpc::{Context, Transport};
+use kit_rpc::{Context, Found as _, Transport};
 use plenary_proto::live::v1::live_service_client::LiveServiceClient;
 use plenary_proto::live::v1::{self as wire, GetRoomAccessRequest};
 
@@ -20,8 +20,9 @@ pub(crate) async fn room_access(
     let answer = LiveServiceClient::new(live.clone())
         .get_room_access(request)
         .await
-        .map_err(EngagementError::Peer)?;
-    let answer = answer.into_inner();
+        .found()
+        .map_err(EngagementError::Peer)?
+        .ok_or(EngagementError::RoomNotFound)?;
     let state = match answer.state() {
         wire::RoomState::Ended => RoomState::Ended,
         wire::RoomState::Live => RoomState::Live,

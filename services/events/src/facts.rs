@@ -2,9 +2,8 @@
 
 use kit_bus::Fact as Envelope;
 use kit_core::ids::FactId;
+use kit_rpc::timestamp;
 use plenary_proto::events::v1 as pb;
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 
 use crate::domain::{Event, Fact, Mint};
 
@@ -80,13 +79,5 @@ fn rescheduled(event: &Event) -> pb::EventRescheduled {
         start_time: event.content.period.map(|period| timestamp(period.start())),
         end_time: event.content.period.map(|period| timestamp(period.end())),
         time_zone: event.content.time_zone.to_string(),
-    }
-}
-
-/// The instant as a protobuf timestamp.
-pub(crate) fn timestamp(instant: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: instant.unix_timestamp(),
-        nanos: i32::try_from(instant.nanosecond()).expect("below a thousand million"),
     }
 }

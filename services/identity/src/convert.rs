@@ -1,20 +1,11 @@
 //! Domain types as messages.
 
+use kit_rpc::timestamp;
 use plenary_proto::common::v1::{Image, Role};
 use plenary_proto::identity::v1 as proto;
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 
 use crate::commands::Session;
 use crate::domain::{Member, Organization, OrganizationRole, Picture, Profile, PublicUser, User};
-
-/// In whole microseconds, as everything that we keep.
-pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: time.unix_timestamp(),
-        nanos: time.nanosecond().cast_signed(),
-    }
-}
 
 pub(crate) fn user(user: &User) -> proto::User {
     let roles = [

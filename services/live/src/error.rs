@@ -98,7 +98,6 @@ impl From<LiveError> for RpcError {
             E::TokenInvalid => DOMAIN.error(Code::Unauthenticated, "TOKEN_INVALID", "the media token is not good"),
             E::Signing(source) => DOMAIN.internal(source),
             // What another service refuses for its own reasons is the caller's to know; its failures are not.
-            E::Peer(status) if status.code() == tonic::Code::NotFound => E::RoomNotFound.into(),
             E::Peer(status) if status.reason().is_some() && status.code() == tonic::Code::FailedPrecondition => {
                 E::EventNotOpen.into()
             }

@@ -23,8 +23,6 @@ use kit_pg::{PgConnection, Pool, outbox};
 use kit_rpc::{Context, Host, Part};
 use plenary_proto::live::v1::live_service_server::LiveServiceServer;
 use plenary_proto::live::v1::node_service_server::NodeServiceServer;
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 use tonic::Status;
 
 pub use config::Config;
@@ -128,11 +126,4 @@ fn topic(room: RoomId) -> String {
 
 fn refuse(error: impl Into<LiveError>) -> Status {
     kit_rpc::Error::from(error.into()).into()
-}
-
-fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: time.unix_timestamp(),
-        nanos: time.nanosecond().cast_signed(),
-    }
 }

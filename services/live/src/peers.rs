@@ -1,7 +1,7 @@
 //! What this service asks of others, in its own words.
 
 use kit_core::ids::{EventId, RoomId, SessionId, UserId};
-use kit_rpc::{Context, Switchboard, Transport};
+use kit_rpc::{Context, Found as _, Switchboard, Transport};
 use plenary_proto::events::v1::event_service_client::EventServiceClient;
 use plenary_proto::events::v1::{EventState, GetEventAccessRequest, StartEventRequest};
 use plenary_proto::sfu::v1::CloseRoomRequest;
@@ -55,8 +55,9 @@ impl Clients {
         let answer = events
             .get_event_access(context.request(request))
             .await
+            .found()
             .map_err(LiveError::Peer)?
-            .into_inner();
+            .ok_or(LiveError::RoomNotFound)?;
         let (Some(access), Some(found)) = (answer.access, answer.session) else {
             return Err(LiveError::RoomNotFound);
         };
@@ -108,8 +109,10 @@ impl Clients {
         events
             .start_event(context.request(request))
             .await
-            .map(|_| ())
-            .map_err(LiveError::Peer)
+            .found()
+            .map_err(LiveError::Peer)?
+            .ok_or(LiveError::RoomNotFound)?;
+        Ok(())
     }
 
     /// Has a node end a room.

@@ -1,7 +1,7 @@
 //! What this service asks of others, in its own words. Everything is asked in its own name.
 
 use kit_core::ids::UserId;
-use kit_rpc::{Context, Transport};
+use kit_rpc::{Context, Found as _, Transport};
 use plenary_proto::events::v1::event_service_client::EventServiceClient;
 use plenary_proto::events::v1::{Event, GetEventRequest};
 use plenary_proto::identity::v1::user_service_client::UserServiceClient;
@@ -68,11 +68,8 @@ impl Clients {
             event_id: event_id.to_owned(),
         };
         let mut events = EventServiceClient::new(self.events.clone());
-        match events.get_event(Context::background().request(request)).await {
-            Ok(answer) => Ok(answer.into_inner().event),
-            Err(status) if status.code() == tonic::Code::NotFound => Ok(None),
-            Err(status) => Err(status),
-        }
+        let answer = events.get_event(Context::background().request(request)).await.found()?;
+        Ok(answer.and_then(|answer| answer.event))
     }
 
     /// Whom the event's valid tickets are for.

@@ -6,12 +6,10 @@ use std::time::Duration;
 use futures::{Stream, StreamExt as _, stream};
 use kit_core::ids::UserId;
 use kit_core::{PageRequest, PageSizes, RequestId, Violations};
-use kit_rpc::RequestExt as _;
+use kit_rpc::{RequestExt as _, timestamp};
 use plenary_proto::notifications::v1::follow_my_notifications_response::Kind as Step;
 use plenary_proto::notifications::v1::notification_service_server::NotificationService;
 use plenary_proto::notifications::v1::*;
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 
 use crate::Notifications;
@@ -206,13 +204,6 @@ fn unread(reader: Reader) -> i32 {
 
 fn number(count: i64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: time.unix_timestamp(),
-        nanos: time.nanosecond().cast_signed(),
-    }
 }
 
 fn refuse(error: impl Into<NotificationsError>) -> Status {

@@ -2,11 +2,11 @@
 
 use kit_core::Page;
 use kit_core::ids::EventId;
+use kit_rpc::timestamp;
 use plenary_proto::common::v1 as common;
 use plenary_proto::events::v1 as pb;
 
 use crate::domain::{Access, Event, Image, Session, Speaker, Step, User, Visibility, render};
-use crate::facts::timestamp;
 use crate::queries::Answer;
 use crate::store::list::Entry;
 

@@ -2,7 +2,6 @@
 
 mod agenda;
 mod event;
-mod mask;
 
 pub(super) use agenda::{add_guests, create_session, create_speaker, delete_session, delete_speaker, list_guests};
 pub(super) use agenda::{remove_guest, update_session, update_speaker};

@@ -4,10 +4,10 @@ use kit_bus::Fact;
 use kit_core::Rng;
 use kit_core::ids::FactId;
 use kit_pg::{PgConnection, outbox};
+use kit_rpc::timestamp;
 use plenary_proto::identity::v1 as proto;
 use prost::{Message, Name};
 
-use crate::convert::timestamp;
 use crate::domain::{Link, LinkPurpose, ReturnPath, User};
 use crate::error::Result;
 use crate::limits::LINKS_PER_USER;

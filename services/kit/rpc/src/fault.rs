@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tonic::Status;
+use tonic::{Code, Response, Status};
 use tonic_types::{FieldViolation, StatusExt as _};
 
 use crate::Domain;
@@ -26,6 +26,26 @@ pub trait Fault {
 
     /// When trying again makes sense.
     fn retry_after(&self) -> Option<Duration>;
+}
+
+/// Reads an answer that may be that there is no such thing. What is hidden from the caller does not exist for them, here
+/// as there.
+pub trait Found<T> {
+    /// The message; `None` for NOT_FOUND.
+    ///
+    /// # Errors
+    /// Every other status.
+    fn found(self) -> Result<Option<T>, Status>;
+}
+
+impl<T> Found<T> for Result<Response<T>, Status> {
+    fn found(self) -> Result<Option<T>, Status> {
+        match self {
+            Ok(answer) => Ok(Some(answer.into_inner())),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(status),
+        }
+    }
 }
 
 impl Fault for Status {

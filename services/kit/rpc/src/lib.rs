@@ -42,12 +42,13 @@ mod timeout;
 pub mod tls;
 mod token;
 mod transport;
+mod wire;
 
 pub use caller::{Caller, OrganizationRole, UserCaller};
 pub use config::Config;
 pub use context::{Context, RequestExt};
 pub use error::{Code, Domain, Error};
-pub use fault::Fault;
+pub use fault::{Fault, Found};
 pub use host::Host;
 pub use mask::Mask;
 pub use methods::{Method, Methods};
@@ -60,6 +61,7 @@ pub use switchboard::Switchboard;
 pub use tasks::Tasks;
 pub use token::{AccessClaims, KeySource, Signer, TokenRole, Verifier};
 pub use transport::Transport;
+pub use wire::{moment, timestamp};
 
 /// The reasons that the kit itself gives, on behalf of every service.
 ///

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use futures::Stream;
 use kit_bus::Subscription;
 use kit_core::ids::RoomId;
-use kit_rpc::RequestExt as _;
+use kit_rpc::{RequestExt as _, timestamp};
 use plenary_proto::live::v1::live_service_server::LiveService;
 use plenary_proto::live::v1::*;
 use tonic::{Request, Response, Status};
@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use super::convert;
 use crate::domain::room::RoomState as State;
 use crate::peers::user_of;
-use crate::{Live, commands, queries, refuse, timestamp};
+use crate::{Live, commands, queries, refuse};
 
 type Answer<T> = Result<Response<T>, Status>;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kit_core::ids::UserId;
+use kit_rpc::moment;
 use plenary_proto::ticketing::v1::{Order, OrderCancelled, OrderCompleted, Ticket};
-use prost_types::Timestamp;
 use time::OffsetDateTime;
 
 use super::{ComposeError, Composer, Composition};
@@ -200,10 +200,10 @@ fn event_url(composer: &Composer, tickets: &[&Ticket]) -> String {
 }
 
 fn span(ticket: &Ticket) -> Option<String> {
-    let start = ticket.event_start_time.and_then(instant)?;
+    let start = ticket.event_start_time.and_then(moment)?;
     Some(when::span(
         start,
-        ticket.event_end_time.and_then(instant),
+        ticket.event_end_time.and_then(moment),
         &ticket.event_time_zone,
     ))
 }
@@ -214,8 +214,8 @@ fn entry(composer: &Composer, ticket: &Ticket, cancelled: bool, now: OffsetDateT
         uid: &format!("{}@{host}", ticket.event_id),
         title: &ticket.event_title,
         url: &format!("{}/events/{}", composer.site, ticket.event_id),
-        start: ticket.event_start_time.and_then(instant)?,
-        end: ticket.event_end_time.and_then(instant),
+        start: ticket.event_start_time.and_then(moment)?,
+        end: ticket.event_end_time.and_then(moment),
         // Seconds since the ticket was made: a later mail's entry replaces an earlier one's.
         sequence: ticket
             .create_time
@@ -223,8 +223,4 @@ fn entry(composer: &Composer, ticket: &Ticket, cancelled: bool, now: OffsetDateT
         cancelled,
     };
     Some(calendar::file(&entry, now))
-}
-
-fn instant(time: Timestamp) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp(time.seconds).ok()
 }

@@ -2,9 +2,9 @@
 
 use kit_core::ids::{EventId, SessionId, SpeakerId};
 use kit_core::{Email, PageRequest, PageSizes, Violations};
+use kit_rpc::Mask;
 use plenary_proto::events::v1 as pb;
 
-use super::mask::Mask;
 use super::{Parsed, picture, required_instant};
 use crate::commands::add_guests::AddGuests;
 use crate::commands::create_session::CreateSession;

@@ -1,10 +1,10 @@
 //! Requests about events.
 
 use kit_core::{Line, PageRequest, PageSizes, Violations};
+use kit_rpc::Mask;
 use plenary_proto::events::v1 as pb;
 use prost_types::FieldMask;
 
-use super::mask::Mask;
 use super::{Parsed, instant, picture};
 use crate::commands::clone_event::CloneEvent;
 use crate::commands::create_event::CreateEvent;
