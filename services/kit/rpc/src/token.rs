@@ -4,9 +4,11 @@
 //! with our [`Clock`], so that a test decides what time it is.
 
 mod keys;
+mod known;
 mod signer;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, Validation};
 use kit_core::ids::{LoginId, OrganizationId, UserId};
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::keys::KeySource;
 use self::keys::Keys;
+use self::known::{Known, TokenHash, Verified};
 pub use self::signer::Signer;
 use crate::{Code, Error, KIT, OrganizationRole, UserCaller};
 
@@ -58,12 +61,13 @@ pub enum TokenRole {
     Administrator,
 }
 
-/// Verifies access tokens. Clones share the keys.
+/// Verifies access tokens. Clones share the keys, and what they have verified.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     keys: Keys,
     clock: Clock,
-    validation: std::sync::Arc<Validation>,
+    validation: Arc<Validation>,
+    known: Arc<Known>,
 }
 
 // === impl AccessClaims ===
@@ -100,19 +104,19 @@ impl AccessClaims {
         }
     }
 
-    fn into_caller(self) -> UserCaller {
-        let roles = self.roles.into_iter().map(|role| match role {
+    fn caller(&self) -> UserCaller {
+        let roles = self.roles.iter().map(|role| match role {
             TokenRole::Organizer => Role::Organizer,
             TokenRole::Administrator => Role::Administrator,
         });
         UserCaller {
             user_id: self.sub,
             session_id: self.sid,
-            name: self.name,
-            email: self.email,
+            name: self.name.clone(),
+            email: self.email.clone(),
             email_verified: self.ev,
             roles: roles.collect(),
-            organizations: self.orgs,
+            organizations: self.orgs.clone(),
         }
     }
 }
@@ -130,7 +134,8 @@ impl Verifier {
         Self {
             keys: Keys::new(source, clock.clone()),
             clock,
-            validation: std::sync::Arc::new(validation),
+            validation: Arc::new(validation),
+            known: Arc::default(),
         }
     }
 
@@ -142,6 +147,28 @@ impl Verifier {
         if token.len() > ACCESS_TOKEN_BYTES_MAX {
             return Err(invalid());
         }
+        let hash = TokenHash::of(token);
+        if let Some(verified) = self.known.get(hash)
+            && self.still_counts(&verified).await?
+        {
+            self.check_time(&verified.claims)
+                .inspect_err(|_| self.known.remove(hash))?;
+            return Ok(verified.claims.caller());
+        }
+        let verified = self.check_signature(token).await?;
+        self.check_time(&verified.claims)?;
+        let caller = verified.claims.caller();
+        self.known.insert(hash, verified);
+        Ok(caller)
+    }
+
+    /// Whether the key that signed it is among the keys as they were last fetched.
+    async fn still_counts(&self, verified: &Verified) -> Result<bool, Error> {
+        let key = self.keys.get(&verified.key_id).await?;
+        Ok(key.is_some_and(|key| Arc::ptr_eq(&key, &verified.key)))
+    }
+
+    async fn check_signature(&self, token: &str) -> Result<Verified, Error> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
         let key_id = header
             .kid
@@ -149,15 +176,23 @@ impl Verifier {
             .ok_or_else(invalid)?;
         let key = self.keys.get(&key_id).await?.ok_or_else(invalid)?;
         let decoded = jsonwebtoken::decode::<AccessClaims>(token, &key, &self.validation).map_err(|_| invalid())?;
+        Ok(Verified {
+            key_id,
+            key,
+            claims: Arc::new(decoded.claims),
+        })
+    }
+
+    fn check_time(&self, claims: &AccessClaims) -> Result<(), Error> {
         let now = self.clock.now();
         let skew = i64::try_from(CLOCK_SKEW.as_secs()).expect("a few seconds");
-        if decoded.claims.exp.saturating_add(skew) <= now.unix_timestamp() {
+        if claims.exp.saturating_add(skew) <= now.unix_timestamp() {
             return Err(KIT.error(Code::Unauthenticated, "TOKEN_EXPIRED", "the access token has expired"));
         }
-        if decoded.claims.iat > now.unix_timestamp().saturating_add(skew) {
+        if claims.iat > now.unix_timestamp().saturating_add(skew) {
             return Err(invalid());
         }
-        Ok(decoded.claims.into_caller())
+        Ok(())
     }
 }
 

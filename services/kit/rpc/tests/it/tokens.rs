@@ -91,12 +91,13 @@ fn a_signer_is_its_seed() {
     assert!(json["keys"][0].get("d").is_none(), "the private half stays: {json}");
 }
 
-/// identity, as far as keys go: counts how often it is asked, and can be away.
+/// identity, as far as keys go: counts how often it is asked, can be away, and can withdraw its key.
 #[derive(Clone)]
 struct Identity {
     signer: Arc<Signer>,
     asked: Arc<AtomicUsize>,
     away: Arc<AtomicBool>,
+    withdrawn: Arc<AtomicBool>,
 }
 
 impl tonic::server::NamedService for Identity {
@@ -118,7 +119,11 @@ impl tower::Service<Request<Body>> for Identity {
         if self.away.load(Ordering::Relaxed) {
             return std::future::ready(Ok(Status::unavailable("away").into_http()));
         }
-        let jwks_json = serde_json::to_string(&self.signer.jwks()).expect("JSON");
+        let mut jwks = self.signer.jwks();
+        if self.withdrawn.load(Ordering::Relaxed) {
+            jwks.keys.clear();
+        }
+        let jwks_json = serde_json::to_string(&jwks).expect("JSON");
         let message = GetJwksResponse { jwks_json }.encode_to_vec();
         let length = u32::try_from(message.len()).expect("short").to_be_bytes();
         let frame = Bytes::from([&[0][..], &length, &message].concat());
@@ -146,6 +151,7 @@ impl Remote {
             signer,
             asked: Arc::default(),
             away: Arc::default(),
+            withdrawn: Arc::default(),
         };
         let host = Host::new(&Config::defaults(), hand.clock(), Rng::seeded(1));
         host.mount(Part::new("identity").service(identity.clone()));
@@ -183,6 +189,24 @@ async fn keys_are_fetched_once_for_many_and_again_when_they_are_old() {
     remote.hand.advance(Duration::from_secs(601));
     remote.verifier.verify(&remote.token()).await.expect("our token");
     assert_eq!(remote.asked(), 2);
+}
+
+/// What was verified before is not verified for good.
+#[tokio::test]
+async fn a_withdrawn_key_stops_working_for_tokens_that_were_good() {
+    let remote = Remote::new();
+    let claims = AccessClaims::new(
+        &remote.tokens.user(&[]),
+        &remote.hand.clock(),
+        Duration::from_secs(15 * 60),
+    );
+    let token = remote.identity.signer.sign(&claims);
+    remote.verifier.verify(&token).await.expect("our token");
+    remote.identity.withdrawn.store(true, Ordering::Relaxed);
+    remote.verifier.verify(&token).await.expect("known for some minutes");
+    remote.hand.advance(Duration::from_secs(601));
+    let refused = remote.verifier.verify(&token).await.expect_err("withdrawn");
+    assert_eq!(refused.reason(), "TOKEN_INVALID");
 }
 
 #[tokio::test]
