@@ -270,10 +270,11 @@ impl EventService for Server {
         let (user, request) = (viewer::user(&request)?, request.into_inner());
         let id = parse::event_id(&request.event_id).map_err(Error::from)?;
         let file = kit_blobs::Image::inspect(&request.content, &PICTURES).map_err(Error::from)?;
+        let content = file.clean(&request.content).map_err(Error::from)?;
         let mut tx = self.pool.begin().await.map_err(Error::from)?;
         let (image, stored) = upload_image::run(&mut tx, &user, id, file, self.mint()).await?;
         tx.commit().await.map_err(Error::from)?;
-        self.pictures.put(&stored, request.content.into()).await?;
+        self.pictures.put(&stored, content.into()).await?;
         Ok(Response::new(pb::UploadEventImageResponse {
             image: Some(convert::image(image)),
         }))

@@ -13,14 +13,20 @@ use crate::world::{Plan, World, faults, reason};
 
 const DAY: Duration = Duration::from_secs(25 * 3600);
 
-/// The headers of a picture, and something that tells it from others.
+/// A picture as far as its structure goes, and something that tells it from others.
 fn png(width: u32, height: u32, content: &[u8]) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     file.extend(width.to_be_bytes());
     file.extend(height.to_be_bytes());
     file.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
-    file.extend(content);
+    file.extend(chunk(b"IDAT", content));
+    file.extend(chunk(b"IEND", b""));
     file
+}
+
+fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).expect("short");
+    [&length.to_be_bytes(), kind.as_slice(), content, &[0; 4]].concat()
 }
 
 async fn upload(world: &World, user: &UserCaller, id: &str, content: Vec<u8>) -> Result<Image, Status> {
@@ -54,6 +60,28 @@ fn covered(event: &pb::Event, image: &Image) -> pb::Event {
         cover_alt: "A hall".to_owned(),
         ..event.clone()
     }
+}
+
+/// A cover that was photographed on the way home would tell everybody where that is.
+#[tokio::test]
+async fn a_picture_loses_what_it_tells_besides() {
+    let world = World::with_blobs().await;
+    let ada = world.organizer();
+    let event = world.draft(&ada, Plan::default()).await;
+    let clean = png(800, 600, b"one");
+    let (head, rest) = clean.split_at(33);
+    let taken = [
+        head,
+        &chunk(b"eXIf", b"GPS 52.52 N 13.40 E"),
+        rest,
+        b"a film with a place",
+    ]
+    .concat();
+    let image = upload(&world, &ada, &event.id, taken).await.expect("kept");
+    assert_eq!(read(&world, &image.id).await.expect("there").content, clean);
+
+    let refused = upload(&world, &ada, &event.id, clean[..50].to_vec()).await;
+    assert_eq!(reason(refused), (Code::InvalidArgument, "IMAGE_UNREADABLE".to_owned()));
 }
 
 #[tokio::test]
@@ -107,7 +135,7 @@ async fn the_largest_picture_fits_and_no_larger_one() {
     let world = World::with_blobs().await;
     let ada = world.organizer();
     let event = world.draft(&ada, Plan::default()).await;
-    let largest = png(4_096, 4_096, &vec![7; kit_core::limits::IMAGE_BYTES_MAX - 33]);
+    let largest = png(4_096, 4_096, &vec![7; kit_core::limits::IMAGE_BYTES_MAX - 57]);
     assert_eq!(largest.len(), kit_core::limits::IMAGE_BYTES_MAX);
     let image = upload(&world, &ada, &event.id, largest.clone()).await.expect("kept");
     assert_eq!(

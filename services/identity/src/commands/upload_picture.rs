@@ -1,6 +1,6 @@
 //! A user uploads a picture of themselves.
 
-use kit_blobs::{Image, ImageError, ImageFormat, ImageLimits};
+use kit_blobs::{Image, ImageFormat, ImageLimits};
 use kit_core::ids::{ImageId, UserId};
 use kit_core::limits::IMAGE_BYTES_MAX;
 
@@ -22,7 +22,7 @@ const LIMITS: ImageLimits = ImageLimits {
 pub(crate) async fn upload_picture(service: &Service, user: UserId, file: &[u8]) -> Result<Picture> {
     let image = Image::inspect(file, &LIMITS)?;
     Bucket::new("picture", user, PICTURE_PER_USER).take(service).await?;
-    let file = format(image.format).without_metadata(file).ok_or(ImageError::Unknown)?;
+    let file = image.clean(file)?;
     let picture = Picture {
         id: ImageId::new(&service.clock, &service.rng),
         format: format(image.format),

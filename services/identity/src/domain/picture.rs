@@ -2,8 +2,6 @@
 //!
 //! What a file is, and how large, is judged by kit-blobs from its bytes; this is what is known of one that was taken.
 
-mod metadata;
-
 use kit_core::ids::ImageId;
 
 /// A stored picture.
@@ -41,11 +39,6 @@ impl Picture {
 }
 
 impl Format {
-    /// The file without what is not the picture, such as the place where it was taken; `None` when it is broken.
-    pub fn without_metadata(self, file: &[u8]) -> Option<Vec<u8>> {
-        metadata::strip(self, file)
-    }
-
     /// For the `content-type` header.
     pub const fn content_type(self) -> &'static str {
         match self {
