@@ -2,5 +2,6 @@
 
 pub(crate) mod event;
 pub(crate) mod order;
+pub(crate) mod seats;
 pub(crate) mod ticket;
 pub(crate) mod ticket_type;

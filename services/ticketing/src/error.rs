@@ -1,14 +1,19 @@
 //! Everything that can go wrong in this service, and the one match that turns it into what callers see.
 
+use std::time::Duration;
+
 use kit_core::Violations;
 use kit_rpc::{Code, Domain, Error as RpcError};
 use thiserror::Error;
 use tonic::Status;
 
 use crate::domain::order::Refusal;
+use crate::domain::seats::SoldOut;
 use crate::domain::ticket_type::NotOnSale;
 
 const DOMAIN: Domain = Domain::new("ticketing.plenary");
+/// When an order that found everybody busy may be tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Error)]
 pub(crate) enum TicketingError {
@@ -48,8 +53,21 @@ pub(crate) enum TicketingError {
     Caller(#[source] RpcError),
     #[error("events failed")]
     Events(#[source] Status),
+    #[error("too many orders wait for this event")]
+    Overloaded,
+    #[error("placing orders failed for another one's reason")]
+    DeskFailed,
     #[error("the database failed")]
     Database(#[from] kit_pg::Error),
+}
+
+impl From<SoldOut> for TicketingError {
+    fn from(SoldOut { ticket_type, remaining }: SoldOut) -> Self {
+        Self::SoldOut {
+            ticket_type: ticket_type.to_string(),
+            remaining,
+        }
+    }
 }
 
 impl From<Violations> for TicketingError {
@@ -72,6 +90,23 @@ impl From<TicketingError> for RpcError {
             E::Caller(error) => return error,
             E::Events(status) => return DOMAIN.unavailable("PEER_UNAVAILABLE", status),
             E::Database(error) => return error.into_rpc(DOMAIN),
+            E::Overloaded => {
+                let error = DOMAIN.error(
+                    Code::ResourceExhausted,
+                    "OVERLOADED",
+                    "too many orders wait for this event",
+                );
+                return error.retry_after(RETRY_AFTER);
+            }
+            // The cause is logged with the order that it is told to.
+            E::DeskFailed => {
+                let error = DOMAIN.error(
+                    Code::Unavailable,
+                    "DATABASE_UNAVAILABLE",
+                    "the order could not be placed now",
+                );
+                return error.retry_after(RETRY_AFTER);
+            }
             E::SoldOut { ticket_type, remaining } => return sold_out(&ticket_type, remaining),
             E::CapacityBelowSold { taken } => {
                 let message = "more seats than that are held or sold";

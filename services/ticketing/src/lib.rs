@@ -1,13 +1,14 @@
 //! What an event sells or gives away, and who has it: see README.md for what this service owns and promises.
 //!
 //! In reading order: `domain` (ticket types, orders, tickets: pure), `commands` (one file for each change), `queries`, `store`
-//! (SQL), `rpc` (thin methods), `convert` (wire ⇄ domain), `jobs` (expiry), `peers` (what is asked of events), `code` (QR codes). This
-//! file wires them together.
+//! (SQL), `desk` (orders of one event, placed together), `rpc` (thin methods), `convert` (wire ⇄ domain), `jobs` (expiry), `peers`
+//! (what is asked of events), `code` (QR codes). This file wires them together.
 
 mod code;
 mod commands;
 mod config;
 mod convert;
+mod desk;
 mod domain;
 mod error;
 mod jobs;
@@ -29,6 +30,7 @@ use plenary_proto::ticketing::v1::ticket_type_service_server::TicketTypeServiceS
 
 use code::Codes;
 pub use config::Config;
+use desk::Desk;
 use error::TicketingError;
 pub use seed::seed_demo;
 
@@ -45,6 +47,7 @@ pub(crate) struct Ticketing {
     clock: Clock,
     rng: Rng,
     codes: Codes,
+    desk: Desk,
     events: Transport,
 }
 
@@ -91,6 +94,7 @@ impl Ticketing {
             clock: host.clock.clone(),
             rng: host.rng.clone(),
             codes: Codes::new(config.code_key.expose())?,
+            desk: Desk::new(&host.tasks),
             events: host.switchboard.line(NAME, "events"),
         })
     }
@@ -101,7 +105,11 @@ impl Ticketing {
         conn: &mut PgConnection,
         fact: &M,
     ) -> Result<(), TicketingError> {
-        let fact = Fact::new(FactId::new(&self.clock, &self.rng), self.clock.now(), fact);
-        Ok(outbox::append(conn, &fact).await?)
+        Ok(outbox::append(conn, &self.fact(fact)).await?)
+    }
+
+    /// A fact of now, and of the call that is at work.
+    fn fact<M: prost::Message + prost::Name>(&self, fact: &M) -> Fact {
+        Fact::new(FactId::new(&self.clock, &self.rng), self.clock.now(), fact)
     }
 }

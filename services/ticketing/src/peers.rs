@@ -1,12 +1,10 @@
 //! What this service asks of events, in its own words.
 
 use kit_core::ids::EventId;
-use kit_rpc::{Context, Transport};
+use kit_rpc::{Context, Found as _, Transport, moment};
 use plenary_proto::events::v1::event_service_client::EventServiceClient;
 use plenary_proto::events::v1::{EventState, GetEventAccessRequest};
-use prost_types::Timestamp;
-use time::OffsetDateTime;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::domain::event::{EventSnapshot, EventView};
 use crate::error::TicketingError;
@@ -21,8 +19,9 @@ pub(crate) async fn event(events: &Transport, context: &Context, event: EventId)
     let answer = events
         .get_event_access(context.request(request))
         .await
-        .map_err(refused)?
-        .into_inner();
+        .found()
+        .map_err(TicketingError::Events)?
+        .ok_or(TicketingError::EventNotFound)?;
     let access = answer
         .access
         .ok_or_else(|| TicketingError::Events(Status::internal("events said nothing")))?;
@@ -34,8 +33,8 @@ pub(crate) async fn event(events: &Transport, context: &Context, event: EventId)
         can_check_in: access.can_check_in,
         snapshot: EventSnapshot {
             title: access.title,
-            start_time: access.start_time.and_then(instant),
-            end_time: access.end_time.and_then(instant),
+            start_time: access.start_time.and_then(moment),
+            end_time: access.end_time.and_then(moment),
             time_zone: access.time_zone,
         },
     })
@@ -49,19 +48,4 @@ pub(crate) async fn managed(events: &Transport, context: &Context, id: EventId) 
     } else {
         Err(TicketingError::EventNotFound)
     }
-}
-
-/// What is hidden from the caller does not exist for them here either.
-fn refused(status: Status) -> TicketingError {
-    if status.code() == Code::NotFound {
-        TicketingError::EventNotFound
-    } else {
-        TicketingError::Events(status)
-    }
-}
-
-/// A timestamp as a moment; `None` outside the years that a calendar has.
-pub(crate) fn instant(timestamp: Timestamp) -> Option<OffsetDateTime> {
-    let nanos = i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanos);
-    OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()
 }

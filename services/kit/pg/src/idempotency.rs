@@ -5,6 +5,7 @@
 
 use prost::Message;
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -35,6 +36,15 @@ pub enum Claim<R> {
 #[must_use]
 pub struct Fresh {
     key: RequestKey,
+}
+
+/// What is stored for a request id.
+#[derive(Debug)]
+pub enum Stored<R> {
+    /// The request was done before, with this response.
+    Response(R),
+    /// The id was used for another request.
+    OtherRequest,
 }
 
 impl RequestKey {
@@ -102,22 +112,90 @@ pub async fn claim<R: Message + Default>(
     if insert(connection, key, now).await? {
         return Ok(Claim::Fresh(Fresh { key: key.clone() }));
     }
-    let row = sqlx::query(
-        "select payload_hash, response from request_claims where caller = $1 and method = $2 and request_id = $3",
-    )
-    .bind(&key.caller)
-    .bind(key.method)
-    .bind(key.request_id)
-    .fetch_one(connection)
-    .await?;
-    if row.try_get::<Vec<u8>, _>("payload_hash")? != key.payload_hash {
-        return Err(Error::RequestIdReused);
+    match stored(connection, &[key], now).await?.pop().flatten() {
+        Some(Stored::Response(response)) => Ok(Claim::Replay(response)),
+        Some(Stored::OtherRequest) => Err(Error::RequestIdReused),
+        None => Err(Error::Malformed("a claim is neither new nor there".into())),
     }
-    let response: Option<Vec<u8>> = row.try_get("response")?;
-    let response = response.ok_or_else(|| Error::Malformed("a claim was committed without a response".into()))?;
-    R::decode(response.as_slice())
-        .map(Claim::Replay)
-        .map_err(|error| Error::Malformed(error.into()))
+}
+
+/// What is stored for these keys, each in its place: for commands that do many requests in one transaction, and see to it
+/// that none of them is at work elsewhere.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn stored<R: Message + Default>(
+    connection: &mut PgConnection,
+    keys: &[&RequestKey],
+    now: OffsetDateTime,
+) -> Result<Vec<Option<Stored<R>>>> {
+    let rows = sqlx::query(
+        "select wanted.place, held.payload_hash, held.response
+         from unnest($1::text[], $2::text[], $3::uuid[]) with ordinality as wanted (caller, method, request_id, place)
+         join request_claims as held using (caller, method, request_id) where held.claim_time > $4",
+    )
+    .bind(keys.iter().map(|key| key.caller.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.method).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.request_id).collect::<Vec<_>>())
+    .bind(now - CLAIM_RETENTION)
+    .fetch_all(connection)
+    .await?;
+    let mut found: Vec<Option<Stored<R>>> = keys.iter().map(|_| None).collect();
+    for row in rows {
+        let place: i64 = row.try_get("place")?;
+        let index = usize::try_from(place - 1).expect("ordinality counts from 1");
+        found[index] = Some(Stored::read(&row, keys[index])?);
+    }
+    Ok(found)
+}
+
+/// Stores the responses of requests that were done in this transaction. `false` when one of the keys was used elsewhere
+/// since [`stored`] was asked, in a transaction that has committed: then this one must be rolled back.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn store<R: Message>(
+    connection: &mut PgConnection,
+    done: &[(&RequestKey, R)],
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let keys = || done.iter().map(|(key, _)| key);
+    let inserted = sqlx::query(
+        "insert into request_claims as held (caller, method, request_id, payload_hash, response, claim_time)
+         select caller, method, request_id, payload_hash, response, $6
+         from unnest($1::text[], $2::text[], $3::uuid[], $4::bytea[], $5::bytea[])
+             as done (caller, method, request_id, payload_hash, response)
+         on conflict (caller, method, request_id) do update
+         set payload_hash = excluded.payload_hash, response = excluded.response, claim_time = excluded.claim_time
+         where held.claim_time <= $7",
+    )
+    .bind(keys().map(|key| key.caller.as_str()).collect::<Vec<_>>())
+    .bind(keys().map(|key| key.method).collect::<Vec<_>>())
+    .bind(keys().map(|key| key.request_id).collect::<Vec<_>>())
+    .bind(keys().map(|key| key.payload_hash.as_slice()).collect::<Vec<_>>())
+    .bind(
+        done.iter()
+            .map(|(_, response)| response.encode_to_vec())
+            .collect::<Vec<_>>(),
+    )
+    .bind(now)
+    .bind(now - CLAIM_RETENTION)
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == done.len() as u64)
+}
+
+impl<R: Message + Default> Stored<R> {
+    fn read(row: &PgRow, key: &RequestKey) -> Result<Self> {
+        if row.try_get::<Vec<u8>, _>("payload_hash")? != key.payload_hash {
+            return Ok(Self::OtherRequest);
+        }
+        let response: Option<Vec<u8>> = row.try_get("response")?;
+        let response = response.ok_or_else(|| Error::Malformed("a claim was committed without a response".into()))?;
+        R::decode(response.as_slice())
+            .map(Self::Response)
+            .map_err(|error| Error::Malformed(error.into()))
+    }
 }
 
 /// Whether the claim is new, or takes the place of one that has expired.

@@ -22,14 +22,30 @@ use crate::limits::{OUTBOX_RETENTION, SWEEP_BATCH_MAX};
 /// # Errors
 /// Failures of the database.
 pub async fn append(connection: &mut PgConnection, fact: &Fact) -> Result<()> {
-    sqlx::query("insert into outbox (id, kind, payload, occur_time, trace_parent) values ($1, $2, $3, $4, $5)")
-        .bind(fact.id.uuid())
-        .bind(&fact.kind)
-        .bind(&fact.payload)
-        .bind(fact.occur_time)
-        .bind(&fact.trace_parent)
-        .execute(connection)
-        .await?;
+    append_all(connection, std::slice::from_ref(fact)).await
+}
+
+/// Adds facts, which are published in this order.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn append_all(connection: &mut PgConnection, facts: &[Fact]) -> Result<()> {
+    sqlx::query(
+        "insert into outbox (id, kind, payload, occur_time, trace_parent)
+         select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::timestamptz[], $5::text[])",
+    )
+    .bind(facts.iter().map(|fact| fact.id.uuid()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.kind.as_str()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.payload.as_slice()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.occur_time).collect::<Vec<_>>())
+    .bind(
+        facts
+            .iter()
+            .map(|fact| fact.trace_parent.as_deref())
+            .collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -5,10 +5,10 @@ use kit_pg::idempotency::RequestKey;
 use kit_rpc::Context;
 use plenary_proto::ticketing::v1::{CancelOrderResponse, OrderCancelled};
 
-use super::create_order::give_back;
+use super::give_back::give_back;
 use crate::domain::order::{Canceller, OrderState};
+use crate::domain::seats::Move;
 use crate::error::TicketingError;
-use crate::store::ticket_types::Seats;
 use crate::store::{orders, tickets};
 use crate::{Ticketing, convert, peers};
 
@@ -50,7 +50,7 @@ pub(crate) async fn cancel_order(
                 )
                 .await?;
         }
-        give_back(tx, &order, if was_completed { Seats::Return } else { Seats::Release }).await?;
+        give_back(tx, &order, if was_completed { Move::Return } else { Move::Release }).await?;
         Ok(CancelOrderResponse { order: Some(message) })
     })
     .await

@@ -2,11 +2,11 @@
 
 use kit_core::ids::OrderId;
 
-use super::create_order::give_back;
+use super::give_back::give_back;
 use crate::Ticketing;
+use crate::domain::seats::Move;
 use crate::error::TicketingError;
 use crate::store::orders;
-use crate::store::ticket_types::Seats;
 
 /// Expires one order; one that was completed or cancelled meanwhile is left as it is.
 pub(crate) async fn expire_order(ticketing: &Ticketing, id: OrderId) -> Result<(), TicketingError> {
@@ -16,7 +16,7 @@ pub(crate) async fn expire_order(ticketing: &Ticketing, id: OrderId) -> Result<(
     };
     if let Ok(order) = order.expire(ticketing.clock.now()) {
         orders::update_state(&mut tx, &order).await?;
-        give_back(&mut tx, &order, Seats::Release).await?;
+        give_back(&mut tx, &order, Move::Release).await?;
         tx.commit().await?;
     }
     Ok(())

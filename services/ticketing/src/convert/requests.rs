@@ -15,7 +15,6 @@ use time::OffsetDateTime;
 use crate::commands::create_order::NewOrder;
 use crate::domain::order::{Attendee, LINES_MAX};
 use crate::domain::ticket_type::{CAPACITY_MAX, PER_ORDER_DEFAULT, PER_ORDER_MAX, SaleWindow, Terms};
-use crate::peers::instant;
 
 const CODE_BYTES_MAX: usize = 512;
 const QUERY_CHARACTERS_MAX: usize = 200;
@@ -380,7 +379,7 @@ fn moment(violations: &mut Violations, field: &str, time: Option<Timestamp>) -> 
     match time {
         None => Some(None),
         Some(time) => {
-            let read = instant(time);
+            let read = kit_rpc::moment(time);
             violations.check(field, read.is_some(), "OUT_OF_RANGE", "must be a time of a calendar");
             read.map(Some)
         }

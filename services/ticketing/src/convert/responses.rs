@@ -1,9 +1,9 @@
 //! Domain → wire.
 
 use kit_core::Money;
+use kit_rpc::timestamp;
 use plenary_proto::common::v1 as common;
 use plenary_proto::ticketing::v1 as wire;
-use prost_types::Timestamp;
 use time::OffsetDateTime;
 
 use crate::code::Codes;
@@ -11,13 +11,6 @@ use crate::domain::event::EventView;
 use crate::domain::order::{Order, OrderState};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::ticket_type::{Availability, TicketType};
-
-pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: time.unix_timestamp(),
-        nanos: time.nanosecond().cast_signed(),
-    }
-}
 
 /// An order with its tickets; with `codes`, for whom the tickets' codes are to see.
 pub(crate) fn order_message(order: &Order, tickets: &[Ticket], codes: Option<&Codes>) -> wire::Order {

@@ -141,12 +141,12 @@ impl Order {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use kit_core::{ManualClock, Rng};
 
     use super::*;
 
-    fn order(state: impl FnOnce(OffsetDateTime) -> OrderState) -> (Order, OffsetDateTime) {
+    pub(crate) fn order(state: impl FnOnce(OffsetDateTime) -> OrderState) -> (Order, OffsetDateTime) {
         let (clock, rng) = (ManualClock::fixed().clock(), Rng::seeded(1));
         let now = clock.now();
         let line = OrderLine {
@@ -184,7 +184,7 @@ mod tests {
         (order, now)
     }
 
-    fn held(now: OffsetDateTime) -> OrderState {
+    pub(crate) fn held(now: OffsetDateTime) -> OrderState {
         OrderState::Held { until: now + HOLD }
     }
 

@@ -89,14 +89,14 @@ impl TicketType {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use kit_core::{ManualClock, Rng};
 
     use super::*;
 
-    fn ticket_type(capacity: i32, held: i32, sold: i32) -> (TicketType, OffsetDateTime) {
+    pub(crate) fn ticket_type(capacity: i32, held: i32, sold: i32) -> (TicketType, OffsetDateTime) {
         let (clock, rng) = (ManualClock::fixed().clock(), Rng::seeded(1));
         let terms = Terms {
             name: "Standard".parse().expect("a name"),

@@ -17,7 +17,7 @@ impl OrderService for Ticketing {
         let (context, request) = (request.context(), request.into_inner());
         let (request_id, new) = convert::create_order(&request).map_err(refuse)?;
         let key = convert::key(request_id, user(&context)?, "CreateOrder", &request);
-        answer(create_order(self, &context, new, &key).await)
+        answer(create_order(self, &context, new, key).await)
     }
 
     async fn complete_order(&self, request: Request<CompleteOrderRequest>) -> Answer<CompleteOrderResponse> {

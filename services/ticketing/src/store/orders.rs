@@ -1,5 +1,7 @@
 //! The `orders` and `order_lines` tables.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kit_core::ids::{EventId, OrderId, TicketTypeId, UserId};
 use kit_pg::{Error, PgConnection, Result};
 use sqlx::postgres::PgRow;
@@ -13,48 +15,51 @@ use crate::domain::order::{Buyer, Order, OrderLine, OrderState};
 const COLUMNS: &str = "id, event_id, buyer_id, buyer_email, state, currency, hold_expire_time, complete_time, create_time, \
                        event_title, event_start_time, event_end_time, event_time_zone";
 
-/// Writes a new order with its lines. A second held one of the same buyer and event violates `orders_held_key`.
-pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<()> {
-    let (state, until, completed) = columns(order.state);
+/// Writes new orders with their lines. A second held one of the same buyer and event violates `orders_held_key`.
+pub(crate) async fn insert(conn: &mut PgConnection, orders: &[Order]) -> Result<()> {
+    let states = || orders.iter().map(|order| columns(order.state));
+    let ids = |of: fn(&Order) -> Uuid| orders.iter().map(of).collect::<Vec<_>>();
+    let text = |of: fn(&Order) -> &str| orders.iter().map(of).collect::<Vec<_>>();
     sqlx::query(
         "INSERT INTO orders (id, event_id, buyer_id, buyer_email, state, currency, hold_expire_time, complete_time,
              create_time, event_title, event_start_time, event_end_time, event_time_zone)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+             $8::timestamptz[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[])",
     )
-    .bind(order.id.uuid())
-    .bind(order.event.uuid())
-    .bind(order.buyer.id.uuid())
-    .bind(&order.buyer.email)
-    .bind(state)
-    .bind(order.currency.code())
-    .bind(until)
-    .bind(completed)
-    .bind(order.create_time)
-    .bind(&order.snapshot.title)
-    .bind(order.snapshot.start_time)
-    .bind(order.snapshot.end_time)
-    .bind(&order.snapshot.time_zone)
+    .bind(ids(|order| order.id.uuid()))
+    .bind(ids(|order| order.event.uuid()))
+    .bind(ids(|order| order.buyer.id.uuid()))
+    .bind(text(|order| &order.buyer.email))
+    .bind(states().map(|(state, _, _)| state).collect::<Vec<_>>())
+    .bind(text(|order| order.currency.code()))
+    .bind(states().map(|(_, until, _)| until).collect::<Vec<_>>())
+    .bind(states().map(|(_, _, completed)| completed).collect::<Vec<_>>())
+    .bind(orders.iter().map(|order| order.create_time).collect::<Vec<_>>())
+    .bind(text(|order| &order.snapshot.title))
+    .bind(orders.iter().map(|order| order.snapshot.start_time).collect::<Vec<_>>())
+    .bind(orders.iter().map(|order| order.snapshot.end_time).collect::<Vec<_>>())
+    .bind(text(|order| &order.snapshot.time_zone))
     .execute(&mut *conn)
     .await?;
-    insert_lines(conn, order).await
+    insert_lines(conn, orders).await
 }
 
-async fn insert_lines(conn: &mut PgConnection, order: &Order) -> Result<()> {
-    let positions: Vec<i16> = (0..).take(order.lines.len()).collect();
-    let types: Vec<Uuid> = order.lines.iter().map(|line| line.ticket_type.uuid()).collect();
-    let names: Vec<&str> = order.lines.iter().map(|line| line.name.as_str()).collect();
-    let quantities: Vec<i32> = order.lines.iter().map(|line| line.quantity).collect();
-    let prices: Vec<i64> = order.lines.iter().map(|line| line.unit_minor).collect();
+async fn insert_lines(conn: &mut PgConnection, orders: &[Order]) -> Result<()> {
+    let lines = || orders.iter().flat_map(|order| &order.lines);
+    let of = orders
+        .iter()
+        .flat_map(|order| std::iter::repeat_n(order.id.uuid(), order.lines.len()));
+    let positions = orders.iter().flat_map(|order| (0..).take(order.lines.len()));
     sqlx::query(
         "INSERT INTO order_lines (order_id, position, ticket_type_id, ticket_type_name, quantity, unit_minor)
-         SELECT $1, * FROM unnest($2::smallint[], $3::uuid[], $4::text[], $5::integer[], $6::bigint[])",
+         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::integer[], $6::bigint[])",
     )
-    .bind(order.id.uuid())
-    .bind(positions)
-    .bind(types)
-    .bind(names)
-    .bind(quantities)
-    .bind(prices)
+    .bind(of.collect::<Vec<Uuid>>())
+    .bind(positions.collect::<Vec<i16>>())
+    .bind(lines().map(|line| line.ticket_type.uuid()).collect::<Vec<_>>())
+    .bind(lines().map(|line| line.name.as_str()).collect::<Vec<_>>())
+    .bind(lines().map(|line| line.quantity).collect::<Vec<_>>())
+    .bind(lines().map(|line| line.unit_minor).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())
@@ -92,21 +97,37 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: OrderId) -> Result<Option<
     whole(conn, row).await
 }
 
-/// The buyer's held order for an event, locked. Where there is none yet, there is no row to lock: a buyer's clicks wait
-/// for each other by name, so that the second finds what the first has made.
-pub(crate) async fn lock_held(conn: &mut PgConnection, buyer: UserId, event: EventId) -> Result<Option<Order>> {
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(format!("{buyer} {event}"))
-        .execute(&mut *conn)
+/// Has other processes wait with orders of these buyers for this event. Where there is no held order yet there is no row
+/// to lock: a buyer's clicks wait for each other by name, so that the second finds what the first has made.
+pub(crate) async fn lock_buyers(conn: &mut PgConnection, event: EventId, buyers: &BTreeSet<UserId>) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name")
+        .bind(
+            buyers
+                .iter()
+                .map(|buyer| format!("{buyer} {event}"))
+                .collect::<Vec<_>>(),
+        )
+        .execute(conn)
         .await?;
-    let sql =
-        format!("SELECT {COLUMNS} FROM orders WHERE buyer_id = $1 AND event_id = $2 AND state = 'held' FOR UPDATE");
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(buyer.uuid())
+    Ok(())
+}
+
+/// The held orders of these buyers for an event, locked.
+pub(crate) async fn lock_held(
+    conn: &mut PgConnection,
+    event: EventId,
+    buyers: &BTreeSet<UserId>,
+) -> Result<BTreeMap<UserId, Order>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM orders WHERE event_id = $1 AND buyer_id = ANY ($2) AND state = 'held' ORDER BY id FOR UPDATE"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(event.uuid())
-        .fetch_optional(&mut *conn)
+        .bind(buyers.iter().map(|buyer| buyer.uuid()).collect::<Vec<_>>())
+        .fetch_all(&mut *conn)
         .await?;
-    whole(conn, row).await
+    let orders = with_lines(conn, &rows).await?;
+    Ok(orders.into_iter().map(|order| (order.buyer.id, order)).collect())
 }
 
 /// Ids of held orders whose time is over, oldest first.
@@ -138,21 +159,29 @@ pub(crate) async fn of_buyer(
         .bind(limit)
         .fetch_all(&mut *conn)
         .await?;
-    let mut orders = Vec::with_capacity(rows.len());
-    for row in rows {
-        orders.extend(whole(conn, Some(row)).await?);
-    }
-    Ok(orders)
+    with_lines(conn, &rows).await
 }
 
 async fn whole(conn: &mut PgConnection, row: Option<PgRow>) -> Result<Option<Order>> {
-    let Some(row) = row else { return Ok(None) };
-    let lines = sqlx::query(
-        "SELECT ticket_type_id, ticket_type_name, quantity, unit_minor FROM order_lines WHERE order_id = $1
-         ORDER BY position",
+    Ok(with_lines(conn, row.as_slice()).await?.pop())
+}
+
+/// The orders of these rows, in the same order.
+async fn with_lines(conn: &mut PgConnection, rows: &[PgRow]) -> Result<Vec<Order>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?;
+    let found = sqlx::query(
+        "SELECT order_id, ticket_type_id, ticket_type_name, quantity, unit_minor FROM order_lines
+         WHERE order_id = ANY ($1) ORDER BY order_id, position",
     );
-    let lines = lines.bind(row.try_get::<Uuid, _>("id")?).fetch_all(conn).await?;
-    read(&row, lines.iter().map(line).collect::<Result<_>>()?).map(Some)
+    let mut lines: BTreeMap<Uuid, Vec<OrderLine>> = BTreeMap::new();
+    for row in found.bind(&ids).fetch_all(conn).await? {
+        lines.entry(row.try_get("order_id")?).or_default().push(line(&row)?);
+    }
+    let order = |(row, id): (&PgRow, &Uuid)| read(row, lines.remove(id).unwrap_or_default());
+    rows.iter().zip(&ids).map(order).collect()
 }
 
 fn columns(state: OrderState) -> (&'static str, Option<OffsetDateTime>, Option<OffsetDateTime>) {

@@ -1,5 +1,7 @@
 //! The `ticket_types` table. Its counters are the only way to a seat.
 
+use std::collections::BTreeSet;
+
 use kit_core::ids::{EventId, TicketTypeId};
 use kit_core::{Currency, Money};
 use kit_pg::{Error, PgConnection, Result};
@@ -7,45 +9,18 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
 use time::OffsetDateTime;
 
+use crate::domain::seats::Move;
 use crate::domain::ticket_type::{SaleWindow, Terms, TicketType};
 
 const COLUMNS: &str = "id, event_id, name, description, price_currency, price_minor, capacity, max_per_order, \
                        sale_start_time, sale_end_time, held_count, sold_count, version";
 
-/// How the counters move. Each keeps `held + sold ≤ capacity`, which the update itself checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seats {
-    /// Free → held.
-    Hold,
-    /// Held → sold.
-    Sell,
-    /// Free → sold.
-    HoldAndSell,
-    /// Held → free.
-    Release,
-    /// Sold → free.
-    Return,
-}
-
-impl Seats {
-    /// What is added to held and to sold for each seat.
-    fn signs(self) -> (i32, i32) {
-        match self {
-            Self::Hold => (1, 0),
-            Self::Sell => (-1, 1),
-            Self::HoldAndSell => (0, 1),
-            Self::Release => (-1, 0),
-            Self::Return => (0, -1),
-        }
-    }
-}
-
 /// Moves `quantity` seats of a type; `false` when there are not so many free.
 ///
 /// The update waits for whoever is changing the same row and then looks at what they left: this row lock is what makes
 /// capacity exact. Those who move seats of several types do so in the order of their ids.
-pub(crate) async fn move_seats(conn: &mut PgConnection, id: TicketTypeId, seats: Seats, quantity: i32) -> Result<bool> {
-    let (held, sold) = seats.signs();
+pub(crate) async fn move_seats(conn: &mut PgConnection, id: TicketTypeId, how: Move, quantity: i32) -> Result<bool> {
+    let (held, sold) = how.signs();
     let moved = sqlx::query(
         "UPDATE ticket_types SET held_count = held_count + $2, sold_count = sold_count + $3
          WHERE id = $1 AND held_count + sold_count + $2 + $3 <= capacity",
@@ -57,6 +32,35 @@ pub(crate) async fn move_seats(conn: &mut PgConnection, id: TicketTypeId, seats:
         .execute(conn)
         .await?;
     Ok(moved.rows_affected() == 1)
+}
+
+/// Types locked like one by [`lock`], in the order of their ids.
+pub(crate) async fn lock_all(conn: &mut PgConnection, ids: &BTreeSet<TicketTypeId>) -> Result<Vec<TicketType>> {
+    let sql = format!("SELECT {COLUMNS} FROM ticket_types WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Writes the counters of locked types.
+pub(crate) async fn write_seats<'t>(
+    conn: &mut PgConnection,
+    types: impl Iterator<Item = &'t TicketType>,
+) -> Result<()> {
+    let types: Vec<&TicketType> = types.collect();
+    sqlx::query(
+        "UPDATE ticket_types SET held_count = new.held, sold_count = new.sold
+         FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS new (id, held, sold)
+         WHERE ticket_types.id = new.id",
+    )
+    .bind(types.iter().map(|found| found.id.uuid()).collect::<Vec<_>>())
+    .bind(types.iter().map(|found| found.held).collect::<Vec<_>>())
+    .bind(types.iter().map(|found| found.sold).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn insert(conn: &mut PgConnection, found: &TicketType, now: OffsetDateTime) -> Result<()> {

@@ -6,6 +6,7 @@ mod events_stand_in;
 mod expiry;
 mod facts;
 mod orders;
+mod replicas;
 mod rush;
 mod ticket_types;
 mod tickets;

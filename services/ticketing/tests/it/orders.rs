@@ -152,6 +152,31 @@ async fn a_repeated_request_is_one_order() {
     assert_eq!((world.seats().await, world.miscounted().await), ((0, 4), 0));
 }
 
+/// The answer that got lost is the one that counts, whatever has become of the event since.
+#[tokio::test]
+async fn a_repeated_request_has_its_answer_after_the_event_too() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer(), world.person());
+    let event = world.event(&ada);
+    let made = world.ticket_type(&ada, &event, 10).await;
+    let request = world.wanted(&made, 2);
+    let first = world.order(&bob, request.clone()).await.expect("held");
+    world.rewrite(&event, |script| script.state = EventState::Ended);
+    assert_eq!(world.order(&bob, request.clone()).await.expect("replayed"), first);
+    let other = pb::CreateOrderRequest {
+        items: vec![item(&made, 3)],
+        ..request.clone()
+    };
+    let refused = world.order(&bob, other).await;
+    assert_eq!(reason(refused), (Code::InvalidArgument, "REQUEST_ID_REUSED".to_owned()));
+    let new = world.order(&bob, world.wanted(&made, 2)).await;
+    assert_eq!(reason(new), precondition("EVENT_NOT_ON_SALE"));
+    world.rewrite(&event, |script| script.is_public = false);
+    assert_eq!(world.order(&bob, request.clone()).await.expect("replayed"), first);
+    let stranger = world.order(&world.person(), request).await;
+    assert_eq!(reason(stranger), not_found("EVENT_NOT_FOUND"));
+}
+
 #[tokio::test]
 async fn what_is_not_there_to_be_had_is_refused() {
     let world = World::new().await;

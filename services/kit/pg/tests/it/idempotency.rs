@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use kit_pg::idempotency::{Claim, RequestKey, claim, once};
+use kit_pg::idempotency::{Claim, RequestKey, Stored, claim, once, store, stored};
 use kit_pg::{Error, Pool};
 use prost_types::Timestamp;
 use sqlx::Row;
@@ -156,4 +156,55 @@ fn once_can_be_spawned() {
         })));
     }
     let _ = check;
+}
+
+/// As a command does that answers many requests in one transaction.
+#[tokio::test]
+async fn many_requests_are_looked_up_and_stored_together() {
+    let sample = Sample::new().await;
+    let now = sample.clock().now();
+    let (one, other, changed) = (sample.key("usr_1", 1), sample.key("usr_2", 1), sample.key("usr_1", 2));
+    let response = |seconds| Timestamp { seconds, nanos: 0 };
+    let mut tx = sample.pool.begin().await.expect("begun");
+    let fresh = stored::<Timestamp>(&mut tx, &[&one, &other], now).await.expect("read");
+    assert!(fresh.iter().all(Option::is_none));
+    let done = [(&one, response(7)), (&other, response(8))];
+    assert!(store(&mut tx, &done, now).await.expect("written"));
+    tx.commit().await.expect("committed");
+
+    let mut tx = sample.pool.begin().await.expect("begun");
+    let found = stored::<Timestamp>(&mut tx, &[&other, &changed, &one], now)
+        .await
+        .expect("read");
+    assert!(
+        matches!(
+            &found[..],
+            [Some(Stored::Response(other)), Some(Stored::OtherRequest), Some(Stored::Response(one))]
+                if (other.seconds, one.seconds) == (8, 7)
+        ),
+        "{found:?}"
+    );
+    // Somebody else was faster with one of them.
+    let third = sample.key("usr_3", 1);
+    assert!(
+        !store(&mut tx, &[(&one, response(9)), (&third, response(9))], now)
+            .await
+            .expect("written")
+    );
+    tx.rollback().await.expect("rolled back");
+    // A command of the usual kind finds it too.
+    let claimed = claim::<Timestamp>(&mut sample.pool.acquire().await.expect("a connection"), &one, now).await;
+    assert!(matches!(claimed, Ok(Claim::Replay(response)) if response.seconds == 7));
+    // After a day the id is free.
+    let tomorrow = now + Duration::from_secs(24 * 3600);
+    let mut connection = sample.pool.acquire().await.expect("a connection");
+    let expired = stored::<Timestamp>(&mut connection, &[&one], tomorrow)
+        .await
+        .expect("read");
+    assert!(expired[0].is_none());
+    assert!(
+        store(&mut connection, &[(&one, response(9))], tomorrow)
+            .await
+            .expect("written")
+    );
 }
