@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run -p loadtest --release -- media --viewers 200 --seconds 20
+//! cargo run -p loadtest --release -- orders --buyers 256 --capacity 10000
 //! ```
 //!
 //! One sub-command for each kind of load. All report through [`report`]: a table for people on stderr, JSON on stdout.
@@ -10,6 +11,7 @@ mod chat;
 mod clock;
 mod floor;
 mod media;
+mod orders;
 mod process;
 mod report;
 mod room;
@@ -35,6 +37,8 @@ enum Load {
     Sim(sim::Options),
     /// Messages over the data channels of an SFU node: CPU for each delivery, loss and delay.
     Chat(chat::Options),
+    /// Many buyers of one ticket type through the gateway: orders a second, latency, CPU for each order, none oversold.
+    Orders(orders::Options),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Load::Media(options) => media::run(options),
         Load::Sim(options) => sim::run(options),
         Load::Chat(options) => chat::run(options),
+        Load::Orders(options) => orders::run(options),
     };
     match outcome {
         Ok(report) => report.print(),

@@ -1,9 +1,11 @@
-//! What a process has used, from /proc.
+//! Where other programs are, and what a process has used, from /proc.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 /// Linux counts CPU time in these for user space, whatever the kernel's own tick is.
 const TICKS_A_SECOND: u64 = 100;
@@ -20,6 +22,68 @@ fn parse_cpu_time(stat: &str) -> Option<Duration> {
     let mut fields = fields.split_whitespace().skip(11).map(str::parse::<u64>);
     let ticks = fields.next()?.ok()? + fields.next()?.ok()?;
     Some(Duration::from_millis(ticks * 1000 / TICKS_A_SECOND))
+}
+
+/// CPU time of a process and all that it has started, by program name. That of processes which have ended is their
+/// parent's (proc(5), fields 16 and 17), as a PostgreSQL's ended connections are the server's.
+pub(crate) fn cpu_time_of_tree(root: u32) -> Result<BTreeMap<String, Duration>> {
+    let mut processes = BTreeMap::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        // One that ends while we look is its parent's from now on.
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        processes.extend(Entry::parse(&stat).map(|entry| (pid, entry)));
+    }
+    ensure!(processes.contains_key(&root), "process {root} is gone");
+    let mut used = BTreeMap::new();
+    for (pid, entry) in &processes {
+        let ancestors = std::iter::successors(Some(*pid), |pid| processes.get(pid).map(|entry| entry.parent));
+        if ancestors.take(processes.len()).any(|ancestor| ancestor == root) {
+            *used.entry(entry.program.clone()).or_default() += entry.cpu;
+        }
+    }
+    Ok(used)
+}
+
+/// A line of /proc/…/stat, as far as a tree of processes needs it.
+#[derive(Debug, PartialEq, Eq)]
+struct Entry {
+    program: String,
+    parent: u32,
+    /// Its own, and that of its ended children.
+    cpu: Duration,
+}
+
+impl Entry {
+    fn parse(stat: &str) -> Option<Self> {
+        let (start, fields) = stat.rsplit_once(')')?;
+        let (_, program) = start.split_once('(')?;
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let ticks: u64 = fields
+            .get(11..15)?
+            .iter()
+            .filter_map(|field| field.parse::<u64>().ok())
+            .sum();
+        Some(Self {
+            program: program.to_owned(),
+            parent: fields.get(1)?.parse().ok()?,
+            cpu: Duration::from_millis(ticks * 1000 / TICKS_A_SECOND),
+        })
+    }
+}
+
+/// The program of the same build that stands beside this one.
+pub(crate) fn beside_this_one(name: &str) -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    ensure!(
+        program.exists(),
+        "{} does not exist; build it first, in the same profile",
+        program.display()
+    );
+    Ok(program)
 }
 
 /// Resident memory of a process, in bytes.
@@ -56,6 +120,19 @@ mod tests {
     fn a_name_with_blanks_and_brackets_does_not_shift_the_fields() {
         let stat = "7 (a) b (c) S 1 7 7 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 1 0 5 6 7";
         assert_eq!(parse_cpu_time(stat), Some(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn a_tree_counts_ended_children_with_their_parent() {
+        let stat = "7 (a) b (c) S 3 7 7 0 -1 4194304 100 0 0 0 250 50 30 20 20 0 1 0 5 6 7";
+        let entry = Entry {
+            program: "a) b (c".to_owned(),
+            parent: 3,
+            cpu: Duration::from_millis(3_500),
+        };
+        assert_eq!(Entry::parse(stat), Some(entry));
+        let own = cpu_time_of_tree(std::process::id()).expect("this process runs");
+        assert_eq!(own.len(), 1, "{own:?}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde::Serialize;
 use tokio::net::TcpStream;
 
-use crate::clock;
+use crate::{clock, process};
 
 const KEY: &str = "loadtest";
 const SECRET: &str = "a secret of this load test alone, never of a real node";
@@ -76,7 +76,7 @@ impl Node {
     async fn start(program: Option<&Path>, workers: usize) -> Result<Self> {
         let program = match program {
             Some(program) => program.to_owned(),
-            None => beside_this_program("sfu-node")?,
+            None => process::beside_this_one("sfu-node")?,
         };
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let child = Command::new(&program)
@@ -161,15 +161,4 @@ struct Claims<'c> {
 struct Grant<'c> {
     room: &'c str,
     room_join: bool,
-}
-
-fn beside_this_program(name: &str) -> Result<PathBuf> {
-    let program = std::env::current_exe()?.with_file_name(name);
-    if !program.exists() {
-        bail!(
-            "{} does not exist; build it first, in the same profile",
-            program.display()
-        );
-    }
-    Ok(program)
 }

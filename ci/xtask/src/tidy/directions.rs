@@ -131,9 +131,10 @@ const RESERVED: [Reserved; 4] = [
         for_crates: &["sfu/peer", "loadtest"],
         for_tests_of: &["sfu/node"],
     },
+    // The load test measures what the same PostgreSQL does without us.
     Reserved {
         family: "sqlx",
-        for_crates: &["services"],
+        for_crates: &["services", "loadtest"],
         for_tests_of: &[],
     },
     Reserved {
