@@ -1,5 +1,7 @@
 //! In-app notices.
 
+use std::time::Duration;
+
 use plenary_proto::events::v1::{EventRejected, EventSubmitted};
 use plenary_proto::notifications::v1::follow_my_notifications_response::Kind;
 use plenary_proto::notifications::v1::{
@@ -34,6 +36,8 @@ async fn notices_arrive_live_once_and_are_read() {
     });
     world.publish("events", &submitted).await;
     world.publish("events", &submitted).await;
+    // Facts of one moment have no order.
+    world.app.hand.advance(Duration::from_millis(1));
     let rejected = world.fact(&EventRejected {
         event_id: "evt_1".into(),
         title: "A show".into(),
