@@ -17,7 +17,7 @@ const JOURNEYS = {
   pages: { start: () => startInstallation({ separate: false }), run: pages },
   // Only by name as yet: no run has reached its end.
   faults: { start: () => startInstallation({ separate: true }), run: faults, byName: true },
-  // Only by name as yet: now and then a reliable message sent right after a full reconnect does not arrive.
+  // Only by name as yet: a reliable message sent right after a full reconnect did not arrive in two runs of two.
   media: { start: startBench, run: media, byName: true },
 };
 const LOG_LINES = 40;
