@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
@@ -200,5 +200,33 @@ describe('Toaster', () => {
     expect(screen.queryByText('Removed.')).toBeNull();
     dismissToast(id);
     vi.useRealTimers();
+  });
+
+  it('goes to the other edge when it would hide what has the focus', async () => {
+    const at = (top: number) => ({ getBoundingClientRect: () => new DOMRect(0, top, 100, 40) });
+    render(
+      <>
+        <button type="button">above</button>
+        <button type="button">below</button>
+        <Toaster />
+      </>,
+    );
+    Object.assign(screen.getByText('above'), at(0));
+    Object.assign(screen.getByText('below'), at(500));
+    const id = showToast('Saved.');
+    const toast = (await screen.findByText('Saved.')).parentElement as HTMLElement;
+    const region = toast.parentElement as HTMLElement;
+    // As the style sheet has it: below, or above when it stands aside.
+    toast.getBoundingClientRect = () =>
+      new DOMRect(0, 'aside' in region.dataset ? 0 : 500, 100, 40);
+
+    screen.getByText('above').focus();
+    await waitFor(() => expect('aside' in region.dataset).toBe(false));
+    screen.getByText('below').focus();
+    await waitFor(() => expect('aside' in region.dataset).toBe(true));
+    screen.getByText('above').focus();
+    await waitFor(() => expect('aside' in region.dataset).toBe(false));
+    dismissToast(id);
+    await waitFor(() => expect(screen.queryByText('Saved.')).toBeNull());
   });
 });

@@ -1,3 +1,4 @@
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '~/lib/i18n/text';
 import { createStore, useStore } from '~/lib/store';
 import { Button, IconButton } from './button';
@@ -44,8 +45,16 @@ export function showToast(
 export function Toaster() {
   const t = useText();
   const shown = useStore(toasts);
+  const region = useRef<HTMLElement>(null);
+  const aside = useGivesWay(region, shown);
   return (
-    <section className={styles.region} aria-label={t(m.notices)} aria-live="polite">
+    <section
+      ref={region}
+      className={styles.region}
+      data-aside={aside || undefined}
+      aria-label={t(m.notices)}
+      aria-live="polite"
+    >
       {shown.map((toast) => (
         <div key={toast.id} className={styles.toast} data-tone={toast.tone}>
           {toast.tone !== 'neutral' && (
@@ -69,4 +78,40 @@ export function Toaster() {
       ))}
     </section>
   );
+}
+
+/** Whether the toasts are at the other edge, because what has the focus would be under them (WCAG 2.2, 2.4.11). */
+function useGivesWay(region: RefObject<HTMLElement | null>, shown: readonly Toast[]): boolean {
+  const [aside, setAside] = useState(false);
+  useLayoutEffect(() => {
+    if (shown.length === 0) {
+      setAside(false);
+      return;
+    }
+    const giveWay = () => {
+      if (region.current && covers(region.current, document.activeElement)) {
+        setAside((before) => !before);
+      }
+    };
+    giveWay();
+    document.addEventListener('focusin', giveWay);
+    return () => document.removeEventListener('focusin', giveWay);
+  }, [region, shown]);
+  return aside;
+}
+
+function covers(region: HTMLElement, focused: Element | null): boolean {
+  if (!focused || focused === document.body || region.contains(focused)) return false;
+  const under = focused.getBoundingClientRect();
+  // What fills the page is not hidden by a strip of it.
+  if (under.height > innerHeight / 2) return false;
+  return [...region.children].some((toast) => {
+    const over = toast.getBoundingClientRect();
+    return (
+      over.left < under.right &&
+      over.right > under.left &&
+      over.top < under.bottom &&
+      over.bottom > under.top
+    );
+  });
 }
