@@ -21,6 +21,10 @@ export default defineConfig({
     manifest: true,
     sourcemap: true,
     rolldownOptions: {
+      // "use client" marks a package's files for servers that render React; here there is none, so nothing is lost.
+      onLog: (level, log, handle) => {
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+      },
       output: {
         codeSplitting: {
           groups: [

@@ -90,6 +90,22 @@ count_last_line() {
   sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 | grep . || say "0 0"
 }
 
+# Where only the end of a long output is kept, it has to say what went wrong.
+show_failures() {
+  local name passed failed seconds
+  while read -r name passed failed seconds; do
+    [ "$failed" -gt 0 ] || continue
+    printf '\n%s── the end of %s%s\n' "$red" "$name" "$plain"
+    telling "$logs/$name.log" | tail -n 150 | cut -c 1-300
+  done <"$scratch/results"
+}
+
+# telling LOG: what the failed Rust tests printed, and the log's last lines.
+telling() {
+  sed -n '/^failures:$/,/^test result: /p' "$1"
+  tail -n 70 "$1"
+}
+
 summarize() {
   local name passed failed seconds all_passed=0 all_failed=0 result
   printf '\n%sstage        result      passed  failed  time%s\n' "$bold" "$plain"
@@ -104,6 +120,7 @@ summarize() {
     printf '\nNot checked:\n'
     sed 's/^/  /' "$scratch/not-checked"
   fi
+  show_failures
   printf '\n%d passed, %d failed\n' "$all_passed" "$all_failed"
   [ "$all_failed" -eq 0 ]
 }
