@@ -57,9 +57,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The clone's folder: two above this crate.
+/// The clone's folder: two above this crate. Asked when it runs, as one cache of builds may serve several clones.
 fn root() -> anyhow::Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+    let root = Path::new(&crate_folder).join("../..");
     root.canonicalize()
         .with_context(|| format!("cannot resolve {}", root.display()))
 }

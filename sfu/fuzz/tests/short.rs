@@ -8,7 +8,7 @@ use sfu_fuzz::mutate::{Generator, mutated};
 use sfu_fuzz::{TARGETS, Target};
 
 fn corpus(target: &Target) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name);
+    let folder = Path::new("corpus").join(target.name);
     let mut files: Vec<_> = fs::read_dir(&folder)
         .expect("each target has a corpus")
         .map(|entry| entry.expect("readable").path())

@@ -93,10 +93,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let common = folder.path().join("plenary/common/v1");
         std::fs::create_dir_all(&common)?;
-        let access = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../proto/plenary/common/v1/access.proto"
-        );
+        let access = "../../proto/plenary/common/v1/access.proto";
         std::fs::copy(access, common.join("access.proto"))?;
         let test = format!(
             "syntax = \"proto3\"; package plenary.test.v1; import \"plenary/common/v1/access.proto\";
