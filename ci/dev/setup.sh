@@ -28,6 +28,7 @@ setup() {
     web_modules
     ensure_clients
     ensure_chromium
+    ensure_firefox
     ensure_cargo_deny
   fi
 }
@@ -186,4 +187,14 @@ ensure_chromium() {
   quietly "Installing the libraries that Chromium needs" "${playwright[@]}" install-deps chromium
   quietly "Fetching Chromium" "${playwright[@]}" install chromium
   ln -sf "$(find "$PLAYWRIGHT_BROWSERS_PATH" -type f -name chrome | head -n 1)" "$tools/bin/chromium"
+}
+
+# Debian's Firefox, for the one journey that takes place in it. Where there is no such package, that journey is not
+# checked, and it is said. It runs in a network of its own, which ip makes.
+ensure_firefox() {
+  have ip || apt_install "iproute2, for a test's own network" iproute2
+  if have firefox-esr; then return; fi
+  if apt-cache policy firefox-esr 2>/dev/null | grep -q "Candidate: [0-9]"; then
+    apt_install "Firefox ESR" firefox-esr
+  fi
 }

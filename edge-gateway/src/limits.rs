@@ -16,6 +16,8 @@ pub(crate) const SIGNAL_BUFFER_BYTES_MAX: usize = 2 * SIGNAL_FRAME_BYTES_MAX + 6
 pub(crate) const SIGNAL_FRAMES_QUEUED_MAX: usize = 16;
 /// A WebSocket's query: a token and LiveKit's parameters.
 pub(crate) const SIGNAL_QUERY_BYTES_MAX: usize = 16 * 1024;
+/// How much of what a client says it is goes on to a node.
+pub(crate) const USER_AGENT_BYTES_MAX: usize = 512;
 
 /// How long finding the node and opening its stream may take: LiveKit's clients wait 15 s for a WebSocket.
 pub(crate) const SIGNAL_OPEN_DURATION_MAX: Duration = Duration::from_secs(8);

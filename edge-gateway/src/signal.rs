@@ -128,6 +128,7 @@ async fn connect(edge: &Edge, client: IpAddr, asked: Asked) -> Result<Line, Stat
         access_token: asked.token,
         query: asked.query,
         client_address: client.to_string(),
+        user_agent: asked.user_agent,
     });
     let start = SignalRequest { kind: Some(start) };
     to_node.try_send(start).expect("an empty queue has room for one");

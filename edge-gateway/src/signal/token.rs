@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header};
 
+use crate::limits::USER_AGENT_BYTES_MAX;
+
 /// The query's parameter with the token. It must go no further: queries end up in logs.
 const PARAMETER: &str = "access_token";
 
@@ -11,6 +13,8 @@ pub(super) struct Asked {
     pub(super) token: String,
     /// The query without the token, as it came.
     pub(super) query: String,
+    /// What the client says it is; cut off after `USER_AGENT_BYTES_MAX`.
+    pub(super) user_agent: String,
 }
 
 impl Asked {
@@ -25,8 +29,15 @@ impl Asked {
         Some(Self {
             token: token.to_owned(),
             query: rest.join("&"),
+            user_agent: user_agent(headers),
         })
     }
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    // Characters that can be shown are one byte each in a header's text.
+    let value = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().chars().take(USER_AGENT_BYTES_MAX).collect()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -60,6 +71,17 @@ mod tests {
             asked("access_token=x&sdk=go&access_token=y", Some("bearer a.b.c")),
             some("a.b.c", "sdk=go")
         );
+    }
+
+    #[test]
+    fn a_long_user_agent_is_cut_off() {
+        let agent = |value: &str| {
+            let headers = [(header::USER_AGENT, value.parse().expect("a header"))];
+            let asked = Asked::read("access_token=a.b.c", &headers.into_iter().collect());
+            asked.expect("a token").user_agent
+        };
+        assert_eq!(agent("Firefox/140.0"), "Firefox/140.0");
+        assert_eq!(agent(&"x".repeat(600)).len(), USER_AGENT_BYTES_MAX);
     }
 
     #[test]

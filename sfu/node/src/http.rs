@@ -59,9 +59,13 @@ async fn rtc(
         Ok(grant) => grant,
         Err(error) => return (StatusCode::UNAUTHORIZED, error.to_string()).into_response(),
     };
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let start = Start {
         grant,
-        query: ConnectQuery::parse(&query),
+        query: ConnectQuery::parse(&query, user_agent),
     };
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)

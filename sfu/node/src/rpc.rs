@@ -63,7 +63,7 @@ impl SfuService for Rpc {
         let grant = self.node.verify(&start.access_token).map_err(Error::from)?;
         let start = Start {
             grant,
-            query: ConnectQuery::parse(&start.query),
+            query: ConnectQuery::parse(&start.query, &start.user_agent),
         };
         let (out, outgoing) = mpsc::channel(OUTGOING_FRAMES);
         let (closing, closed) = mpsc::channel(1);

@@ -10,7 +10,7 @@ mod query;
 mod requests;
 mod session;
 
-pub(crate) use query::ConnectQuery;
+pub(crate) use query::{ConnectQuery, Naming};
 pub(crate) use session::{Close, Start, run};
 
 use bytes::Bytes;

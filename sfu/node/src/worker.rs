@@ -307,6 +307,7 @@ mod tests {
             attributes: std::collections::BTreeMap::new(),
             permissions,
             auto_subscribe: true,
+            naming: crate::signal::Naming::Track,
             events,
         }))
     }

@@ -40,6 +40,7 @@ export async function startBench() {
       PLENARY_SFU_MEDIA_KEY: KEY,
       PLENARY_SFU_MEDIA_SECRET: SECRET,
       PLENARY_SFU_HTTP_LISTEN: `127.0.0.1:${port}`,
+      PLENARY_SFU_MEDIA_LISTEN: `${process.env.ISLAND_ADDRESS ?? '127.0.0.1'}:0`,
     },
   });
   let output = '';

@@ -43,6 +43,9 @@ pub struct SignalStart {
     /// The client's address as the gateway saw it.
     #[prost(string, tag = "3")]
     pub client_address: ::prost::alloc::string::String,
+    /// The client's User-Agent header; at most 512 bytes. Clients in a browser do not name it in the query.
+    #[prost(string, tag = "4")]
+    pub user_agent: ::prost::alloc::string::String,
 }
 impl ::prost::Name for SignalStart {
     const NAME: &'static str = "SignalStart";

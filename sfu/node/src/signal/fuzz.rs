@@ -16,7 +16,7 @@ const ANSWER: &str = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:0\r\na=
 
 pub(crate) fn frame(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let _ = ConnectQuery::parse(&text);
+    let _ = ConnectQuery::parse(&text, &text);
     let rng = Rng::seeded(1);
     let frames = [
         Frame::Binary(Bytes::copy_from_slice(input)),

@@ -133,6 +133,7 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         attributes,
         permissions,
         auto_subscribe: start.query.auto_subscribe,
+        naming: start.query.naming,
         events,
     }))
 }

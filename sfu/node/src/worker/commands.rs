@@ -95,6 +95,7 @@ impl State {
             incoming: Vec::new(),
             data_rate: Bucket::new(DATA_BURST, DATA_PER_SECOND, now),
             offer_id: 0,
+            naming: join.naming,
             preferences: Vec::new(),
         });
         let subscriber = self.make_peer(key, Role::Subscriber);

@@ -14,6 +14,7 @@ use super::peers::PeerKey;
 use super::state::RoomKey;
 use crate::limits::PREFERENCES_MAX;
 use crate::rate::Bucket;
+use crate::signal::Naming;
 use crate::signal::preference::Preference;
 
 /// Names a member of a worker for as long as they are there.
@@ -39,6 +40,7 @@ pub(crate) struct Member {
     pub(crate) incoming: Vec<(ChannelId, DataKind)>,
     pub(crate) data_rate: Bucket,
     pub(crate) offer_id: u32,
+    pub(crate) naming: Naming,
     /// What the client wants to send its newest tracks as, by its names for them.
     pub(crate) preferences: Vec<(String, Preference)>,
 }

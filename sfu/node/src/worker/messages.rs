@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::MemberKey;
 use super::admin::Ask;
 use super::rooms::RoomSettings;
+use crate::signal::Naming;
 
 /// Something for a worker to do.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ pub(crate) struct JoinCommand {
     pub(crate) attributes: std::collections::BTreeMap<String, String>,
     pub(crate) permissions: Permissions,
     pub(crate) auto_subscribe: bool,
+    pub(crate) naming: Naming,
     pub(crate) events: mpsc::Sender<Event>,
 }
 

@@ -15,6 +15,7 @@ use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_se
 use super::messages::{Event, Joined, NodeEvent, RoomSummary, StreamState};
 use super::rooms::RoomEntry;
 use super::state::{RoomKey, State};
+use crate::signal::Naming;
 
 impl State {
     #[expect(
@@ -242,7 +243,10 @@ impl State {
         let wanted = TrackSpec {
             codec: peer_codec(spec.codec),
             // LiveKit's clients read the participant from the stream id: `PA_…|stream`.
-            stream_id: format!("{}|{}", spec.publisher, spec.stream),
+            stream_id: match member.naming {
+                Naming::Track => format!("{}|{}", spec.publisher, spec.stream),
+                Naming::Stream => format!("{}|{}", spec.publisher, spec.track.as_str()),
+            },
             track_id: spec.track.as_str().to_owned(),
         };
         match entry.peer.add_track(wanted) {
