@@ -18,8 +18,8 @@ use crate::limits::LAYERS;
 pub enum Importance {
     /// A shared screen, or who speaks.
     Stage,
-    /// What the subscriber put first.
-    Pinned,
+    /// What the subscriber put in an order of its own, 1 first.
+    Pinned(u32),
     /// One of many.
     Grid,
 }
@@ -146,7 +146,7 @@ mod tests {
         let demands = [
             camera(Importance::Grid, 0),
             camera(Importance::Stage, 0),
-            camera(Importance::Pinned, 0),
+            camera(Importance::Pinned(1), 0),
         ];
         for (budget, layers) in [
             (60, [0, 0, 0]),
@@ -190,7 +190,12 @@ mod tests {
     }
 
     fn demand() -> impl Strategy<Value = Demand> {
-        let importance = prop::sample::select(vec![Importance::Stage, Importance::Pinned, Importance::Grid]);
+        let importance = prop::sample::select(vec![
+            Importance::Stage,
+            Importance::Pinned(1),
+            Importance::Pinned(2),
+            Importance::Grid,
+        ]);
         (
             importance,
             0u64..4,

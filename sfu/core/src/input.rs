@@ -1,6 +1,7 @@
 //! Everything that can happen to a room. A closed list: what is not here cannot change one.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -80,6 +81,15 @@ pub enum Input {
         tracks: Vec<TrackSid>,
         /// How.
         settings: TrackSettings,
+    },
+    /// A subscriber said which tracks matter most to it when its bandwidth does not carry all.
+    Prioritize {
+        /// Who.
+        member: MemberId,
+        /// Which tracks.
+        tracks: Vec<TrackSid>,
+        /// 1 comes first; 0 leaves it to the room.
+        priority: u32,
     },
     /// The subscriber's client has accepted the stream of a track.
     SenderReady {
@@ -191,6 +201,22 @@ pub enum Input {
         /// Whom.
         allowance: Box<Allowance>,
     },
+    /// What the streams of a publisher lost on their way here.
+    PublisherLoss {
+        /// The publisher.
+        member: MemberId,
+        /// The greatest share lost of a stream since the last report, in 1/256.
+        fraction_lost: u8,
+    },
+    /// A member is to be taken for speaking, whatever is heard of them.
+    Pretend {
+        /// Who.
+        member: MemberId,
+        /// For how long.
+        duration: Duration,
+    },
+    /// A member's signalling connection broke; their client may come back.
+    Away(MemberId),
     /// A member's client is back over another signalling connection: what it may have missed is told again.
     Resume(MemberId),
     /// What a client that is back believes; told what is otherwise.
@@ -435,4 +461,6 @@ pub enum LeaveReason {
     RoomFull,
     /// The session they want to resume is not known here.
     SessionUnknown,
+    /// Their client wanted to see the server end it.
+    Simulated,
 }

@@ -46,5 +46,5 @@ pub mod time;
 pub use ids::{Identity, MemberId, ParticipantSid, TrackSid};
 pub use input::Input;
 pub use output::Output;
-pub use room::{Listing, Packet, Room, StreamKey, TrackKey, Traveller};
+pub use room::{Listing, Packet, Room, StreamKey, TrackKey, Traveller, likeness};
 pub use time::Time;

@@ -287,6 +287,8 @@ pub struct Participant {
     pub version: u32,
     /// When they joined.
     pub joined_at: Time,
+    /// They are in another room, and what they publish is here as well.
+    pub forwarded: bool,
     /// What they publish, in the order of publication.
     pub tracks: Vec<TrackInfo>,
 }

@@ -1,9 +1,13 @@
-//! How well somebody is connected, as a number and a word: from the share of packets that their network loses and from the
-//! layers that they wanted and did not get. LiveKit's server judges likewise; round trips will join when they are measured.
+//! How well somebody is connected, as a number and a word: from the share of packets that their network loses, either way,
+//! from the layers that they wanted and did not get, and from the round trip. LiveKit's server judges likewise.
+
+use std::time::Duration;
 
 /// A word for a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quality {
+    /// Their client is away: it may come back.
+    Lost,
     /// It hurts.
     Poor,
     /// It shows.
@@ -15,8 +19,10 @@ pub enum Quality {
 /// What an interval brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Interval {
-    /// The greatest share lost of a stream, in 1/256 (RFC 3550 §6.4.1).
+    /// The greatest share lost of a stream, theirs or to them, in 1/256 (RFC 3550 §6.4.1).
     pub fraction_lost: u8,
+    /// The longest time there and back; zero when it is not known.
+    pub round_trip: Duration,
     /// By how many layers a stream fell short of what was wanted and sent, at most.
     pub layers_short: u8,
 }
@@ -25,6 +31,12 @@ pub struct Interval {
 const COST_OF_PERCENT: f32 = 8.0;
 /// What a layer less costs: one shows, two hurt.
 const COST_OF_LAYER: f32 = 32.0;
+/// The delay one way from which on people begin to interrupt each other (ITU-T G.114), and what a millisecond costs below
+/// and above it (ITU-T G.107, as simplified by Cole and Rosenbluth and by LiveKit's server).
+const DELAY_FELT_MS: f32 = 160.0;
+const DELAY_FREE_MS: f32 = 120.0;
+const COST_OF_UNFELT_MS: f32 = 1.0 / 40.0;
+const COST_OF_FELT_MS: f32 = 1.0 / 10.0;
 const EXCELLENT: f32 = 80.0;
 const GOOD: f32 = 40.0;
 /// How fast the score follows: down soon, so that people know why; up slowly, so that it does not flicker.
@@ -46,7 +58,7 @@ impl Score {
     pub fn take(&mut self, interval: Interval) {
         let lost = f32::from(interval.fraction_lost) * 100.0 / 256.0;
         let cost = lost.mul_add(COST_OF_PERCENT, f32::from(interval.layers_short) * COST_OF_LAYER);
-        let now = (100.0 - cost).max(0.0);
+        let now = (100.0 - cost - cost_of(interval.round_trip)).max(0.0);
         let follow = if now < self.0 { FOLLOW_DOWN } else { FOLLOW_UP };
         self.0 += (now - self.0) * follow;
     }
@@ -68,6 +80,16 @@ impl Score {
     }
 }
 
+/// What a round trip costs of 100.
+fn cost_of(round_trip: Duration) -> f32 {
+    let one_way = round_trip.as_secs_f32() * 500.0;
+    if one_way < DELAY_FELT_MS {
+        one_way * COST_OF_UNFELT_MS
+    } else {
+        (one_way - DELAY_FREE_MS) * COST_OF_FELT_MS
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +100,7 @@ mod tests {
             score.take(Interval {
                 fraction_lost: *fraction_lost,
                 layers_short: *layers_short,
+                ..Interval::default()
             });
         }
         score
@@ -90,6 +113,24 @@ mod tests {
         assert_eq!(after(&[(51, 0); 5]).quality(), Quality::Poor, "20 %");
         assert_eq!(after(&[(0, 1); 5]).quality(), Quality::Good);
         assert_eq!(after(&[(0, 2); 5]).quality(), Quality::Poor);
+    }
+
+    #[test]
+    fn a_long_way_costs_once_it_is_felt() {
+        let after = |millis| {
+            let mut score = Score::default();
+            for _ in 0..5 {
+                score.take(Interval {
+                    round_trip: Duration::from_millis(millis),
+                    ..Interval::default()
+                });
+            }
+            score.quality()
+        };
+        assert_eq!(after(0), Quality::Excellent);
+        assert_eq!(after(400), Quality::Excellent);
+        assert_eq!(after(800), Quality::Good);
+        assert_eq!(after(2_000), Quality::Poor);
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::time::Time;
 pub use listing::Listing;
 pub use media::Packet;
 pub use track::Track;
-pub use transfer::Traveller;
+pub use transfer::{Traveller, likeness};
 
 use listing::Later;
 use member::Member;
@@ -137,6 +137,11 @@ impl Room {
                 tracks,
                 settings,
             } => self.track_settings(now, member, tracks, settings),
+            Input::Prioritize {
+                member,
+                tracks,
+                priority,
+            } => self.prioritize(now, member, tracks, priority),
             Input::SenderReady {
                 member,
                 track,
@@ -181,6 +186,9 @@ impl Room {
             Input::Allow { member, allowance } => self.allow(member, *allowance),
             Input::Depart(member) => self.depart(now, member),
             Input::Arrive(traveller) => self.arrive(now, *traveller),
+            Input::PublisherLoss { member, fraction_lost } => self.publisher_loss(member, fraction_lost),
+            Input::Pretend { member, duration } => self.speakers.pretend(member, now + duration),
+            Input::Away(member) => self.away(member, true),
             Input::Resume(member) => self.resume(now, member),
             Input::Sync { member, state } => self.sync(now, member, *state),
             Input::Close(reason) => self.close(now, reason),
@@ -250,7 +258,9 @@ impl Room {
     }
 
     fn needs_ticks(&self) -> bool {
-        !self.tracks.is_empty() || (!self.members.is_empty() && self.later.is_due_some_time())
+        !self.tracks.is_empty()
+            || self.speakers.are_pretending()
+            || (!self.members.is_empty() && self.later.is_due_some_time())
     }
 
     fn push(&mut self, output: Output) {

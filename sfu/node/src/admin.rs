@@ -78,6 +78,7 @@ async fn dispatch(
         "UpdateSubscriptions" => call.run(participants::subscribe).await,
         "SendData" => call.run(data::send).await,
         "PerformRpc" => call.run(data::perform_rpc).await,
+        "ForwardParticipant" => call.run(transfer::forward_participant).await,
         "MoveParticipant" => call.run(transfer::move_participant).await,
         _ => Err(TwirpError::bad_route()),
     }
@@ -134,6 +135,7 @@ impl From<AdminRefusal> for TwirpError {
             AdminRefusal::TooLarge => TwirpCode::InvalidArgument,
             AdminRefusal::Full | AdminRefusal::Busy => TwirpCode::ResourceExhausted,
             AdminRefusal::Unmute => TwirpCode::FailedPrecondition,
+            AdminRefusal::Present => TwirpCode::AlreadyExists,
             AdminRefusal::NotConnected => TwirpCode::Unavailable,
         };
         Self::new(code, refusal.to_string())

@@ -65,6 +65,10 @@ pub(crate) const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const DATA_BURST: u32 = 400;
 /// See [`DATA_BURST`].
 pub(crate) const DATA_PER_SECOND: u32 = 200;
+/// Reliable messages kept for somebody whose data channel is not open yet, a few round trips after their join.
+pub(crate) const EARLY_MESSAGES_MAX: usize = 128;
+/// Bytes of these; a third of what may wait in an open channel.
+pub(crate) const EARLY_BYTES_MAX: usize = 384 << 10;
 /// Bytes of a token.
 pub(crate) const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a room's name or an identity.
@@ -74,6 +78,8 @@ pub(crate) const NAME_BYTES_MAX: usize = 256;
 pub(crate) const BROADCAST_BURST: u32 = 50;
 /// See [`BROADCAST_BURST`].
 pub(crate) const BROADCAST_PER_SECOND: u32 = 5;
+/// How long somebody can have themselves shown as speaking, to see what it looks like.
+pub(crate) const PRETENCE_MAX: Duration = Duration::from_secs(60);
 /// Tracks whose wanted codec is remembered; more than a member may publish.
 pub(crate) const PREFERENCES_MAX: usize = 16;
 
@@ -97,5 +103,15 @@ pub(crate) const CALLS: usize = 1_000;
 pub(crate) const RPC_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest that a call waits.
 pub(crate) const RPC_TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// Rooms in which somebody is to be seen beside their own: each copies the way in of every packet.
+pub(crate) const LIKENESSES_MAX: usize = 8;
+/// How long before a client's token ends it gets another: it may be away for [`RESUME_WINDOW`], and needs one to come back.
+pub(crate) const TOKEN_RENEWED_AHEAD: Duration = Duration::from_secs(300);
+/// How long a renewed token is good: as LiveKit's server. Short, so that who is put out does not hold one for long.
+pub(crate) const RENEWED_TOKEN_LIFE: Duration = Duration::from_secs(600);
+/// People of rooms of one worker whose tokens are taken back at a time; the oldest are forgotten first.
+pub(crate) const REVOCATIONS_MAX: usize = 10_000;
+/// What is added to the time of a removal that names none: clocks of whoever signs tokens may be ahead (LiveKit's leeway).
+pub(crate) const REVOCATION_LEEWAY: Duration = Duration::from_secs(60);
 /// How long the token is good that somebody who was moved connects with if their connection breaks: LiveKit's default.
 pub(crate) const MOVED_TOKEN_LIFE: Duration = Duration::from_secs(6 * 3_600);

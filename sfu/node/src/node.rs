@@ -11,7 +11,7 @@ use sfu_peer::NodeIdentity;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::limits::NODE_EVENTS;
+use crate::limits::{MOVED_TOKEN_LIFE, NODE_EVENTS};
 use crate::metrics::NodeMetrics;
 use crate::token::{AdminGrant, Grant, TokenError, Tokens};
 use crate::worker::{self, Command, NodeEvent, WorkerConfig, WorkerHandle, WorkerThread};
@@ -50,6 +50,11 @@ impl Node {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             count => count,
         };
+        let tokens = Tokens::new(
+            &config.media_key,
+            config.media_secret.expose().as_bytes(),
+            host.clock.clone(),
+        );
         let mut workers = Vec::with_capacity(count);
         let mut threads = Vec::with_capacity(count);
         for number in 0..count {
@@ -70,6 +75,7 @@ impl Node {
                     Listing::Open
                 },
                 platform_chat: config.platform,
+                tokens: tokens.clone(),
             };
             let (handle, thread) = worker::start(number, worker, metrics.worker(number), events.clone())
                 .map_err(|error| anyhow::anyhow!("cannot start a media worker on UDP {bind}: {error}"))?;
@@ -80,11 +86,7 @@ impl Node {
             id: config.node_id.clone(),
             clock: host.clock.clone(),
             rng: host.rng.clone(),
-            tokens: Tokens::new(
-                &config.media_key,
-                config.media_secret.expose().as_bytes(),
-                host.clock.clone(),
-            ),
+            tokens,
             workers,
             metrics,
             stopping: host.stopping(),
@@ -131,7 +133,7 @@ impl Node {
 
     /// A token with which the participant can join a room, as what they are.
     pub(crate) fn token_for(&self, participant: &Participant, room: &str) -> Result<String, TokenError> {
-        self.tokens.sign(participant, room)
+        self.tokens.sign(participant, room, MOVED_TOKEN_LIFE)
     }
 
     pub(crate) fn workers(&self) -> &[WorkerHandle] {

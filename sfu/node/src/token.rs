@@ -1,6 +1,7 @@
 //! Media tokens: LiveKit's JWTs, HS256, one issuer.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use kit_core::Clock;
@@ -12,7 +13,7 @@ use sfu_core::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
 use sfu_core::output::Participant;
 use sfu_core::publish::Source;
 
-use crate::limits::{MOVED_TOKEN_LIFE, NAME_BYTES_MAX, TOKEN_BYTES_MAX};
+use crate::limits::{NAME_BYTES_MAX, TOKEN_BYTES_MAX};
 
 /// What a token grants, after all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub(crate) struct Grant {
     pub(crate) metadata: String,
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) permissions: Permissions,
+    /// From when on it is good: what is taken back are tokens of before a time. Seconds since the Unix epoch.
+    pub(crate) not_before: i64,
+    /// Until when it is good. Seconds since the Unix epoch.
+    pub(crate) expires_at: i64,
 }
 
 /// What a token allows its bearer to do with rooms from outside.
@@ -139,10 +144,10 @@ impl Tokens {
         })
     }
 
-    /// Signs a token with which somebody can join a room as what they are in another.
-    pub(crate) fn sign(&self, of: &Participant, room: &str) -> Result<String, TokenError> {
+    /// Signs a token with which somebody can join a room as what they are, in it or in another.
+    pub(crate) fn sign(&self, of: &Participant, room: &str, life: Duration) -> Result<String, TokenError> {
         let now = self.clock.now().unix_timestamp();
-        let life = i64::try_from(MOVED_TOKEN_LIFE.as_secs()).unwrap_or_default();
+        let life = i64::try_from(life.as_secs()).unwrap_or_default();
         let rights = &of.permissions;
         let sources: Vec<_> = match &rights.publish {
             PublishRight::Sources(sources) => sources.iter().map(|of| source_name(*of)).collect(),
@@ -211,6 +216,8 @@ fn grant(claims: Claims) -> Result<Grant, TokenError> {
         metadata: claims.metadata,
         attributes: claims.attributes,
         permissions,
+        not_before: claims.nbf,
+        expires_at: claims.exp,
     })
 }
 

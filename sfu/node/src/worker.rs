@@ -14,6 +14,7 @@ mod commands;
 mod data;
 mod datagrams;
 mod egress;
+mod forwarding;
 mod member;
 mod messages;
 mod outputs;
@@ -21,8 +22,10 @@ mod path;
 mod peers;
 mod resume;
 mod rooms;
+mod simulate;
 mod state;
 mod timers;
+mod tokens;
 mod transfer;
 
 use std::io;
@@ -39,6 +42,7 @@ use sfu_peer::{DatagramKind, NodeIdentity, demux};
 use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, RECEIVE_ROUNDS, REST, REST_MEMBERS};
 use crate::metrics::WorkerMetrics;
 use crate::socket::{self, Outbox, ReceiveBatch, Waker};
+use crate::token::Tokens;
 
 pub(crate) use admin::{AdminRefusal, Announcement, Ask, Reply, Whom};
 pub(crate) use calls::RpcAnswer;
@@ -48,8 +52,10 @@ pub(crate) use data::fuzz_data_packet;
 pub(crate) use member::MemberKey;
 pub(crate) use messages::{
     Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary, StreamState,
+    TokenTimes,
 };
 pub(crate) use rooms::RoomSettings;
+pub(crate) use simulate::{Cut, Scenario};
 use state::State;
 
 /// What all workers of a node are made from.
@@ -65,6 +71,8 @@ pub(crate) struct WorkerConfig {
     pub(crate) listing: sfu_core::Listing,
     /// Chat goes to the platform instead of straight to the room.
     pub(crate) platform_chat: bool,
+    /// Signs what lets clients in again.
+    pub(crate) tokens: Tokens,
 }
 
 /// The other threads' end of a worker.
@@ -282,10 +290,11 @@ mod tests {
             bind: "127.0.0.1:0".parse().expect("an address"),
             advertise: None,
             identity: NodeIdentity::generate().expect("a certificate"),
-            clock,
             rng: Rng::system(),
             listing: sfu_core::Listing::Open,
             platform_chat: false,
+            tokens: Tokens::new("key", b"a secret of at least thirty-two bytes", clock.clone()),
+            clock,
         }
     }
 
@@ -306,6 +315,10 @@ mod tests {
             metadata: String::new(),
             attributes: std::collections::BTreeMap::new(),
             permissions,
+            token: TokenTimes {
+                not_before: 0,
+                expires_at: i64::MAX,
+            },
             auto_subscribe: true,
             naming: crate::signal::Naming::Track,
             events,

@@ -90,6 +90,10 @@ struct Channel {
 pub(crate) struct DataTransport {
     endpoint: Endpoint,
     association: Option<(AssociationHandle, Box<Association>)>,
+    /// Our INIT ACK, until the association stands.
+    greeting: Vec<u8>,
+    /// The client repeats its INIT: it has not got our answer.
+    greets_again: bool,
     channels: SmallVec<[Channel; 3]>,
     /// Whether the server opens `_reliable` and `_lossy`.
     opens_channels: bool,
@@ -122,6 +126,8 @@ impl DataTransport {
         Self {
             endpoint,
             association: None,
+            greeting: Vec::new(),
+            greets_again: false,
             channels: SmallVec::new(),
             opens_channels,
         }
@@ -132,9 +138,14 @@ impl DataTransport {
         if !guard::is_readable(&packet) {
             return;
         }
+        if self.association.is_some() && guard::is_init(&packet) {
+            // `rtc-sctp` would begin a second association, and never answer for the first. A repeated INIT is the same
+            // (RFC 9260 §5.1, A), and so is its answer. A different one would be a restart; no client of ours does that.
+            self.greets_again = !self.greeting.is_empty();
+            return;
+        }
         match self.endpoint.handle(now, NOWHERE, None, packet) {
-            // A second INIT in one DTLS connection would be a restart; none of ours does that.
-            Some((handle, DatagramEvent::NewAssociation(association))) if self.association.is_none() => {
+            Some((handle, DatagramEvent::NewAssociation(association))) => {
                 self.association = Some((handle, Box::new(association)));
             }
             Some((handle, DatagramEvent::AssociationEvent(event))) => {
@@ -165,9 +176,15 @@ impl DataTransport {
         let Some((_, association)) = &mut self.association else {
             return;
         };
+        if std::mem::take(&mut self.greets_again) {
+            send(&self.greeting);
+        }
         while let Some(transmit) = association.poll_transmit(now) {
             if let Payload::RawEncode(packets) = transmit.message {
                 for packet in packets {
+                    if guard::is_init_ack(&packet) {
+                        self.greeting = packet.to_vec();
+                    }
                     send(&packet);
                 }
             }
@@ -237,7 +254,12 @@ impl DataTransport {
             }
             let Some(event) = association.poll() else { break };
             match event {
-                Event::Connected if self.opens_channels => self.open_channels(now),
+                Event::Connected => {
+                    self.greeting = Vec::new();
+                    if self.opens_channels {
+                        self.open_channels(now);
+                    }
+                }
                 Event::Stream(StreamEvent::Readable { id }) => self.read(now, id, events),
                 Event::AssociationLost {
                     reason: AssociationError::Reset,

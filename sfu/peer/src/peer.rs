@@ -100,6 +100,11 @@ pub enum Event {
     },
     /// A channel was closed by the client.
     ChannelClosed(ChannelId),
+    /// A report on the client's streams was written.
+    Reported {
+        /// The greatest share of a stream that was lost since the one before, in 1/256.
+        fraction_lost: u8,
+    },
     /// The peer has ended; drop it once its remaining output is drained.
     Closed(CloseReason),
 }
@@ -297,6 +302,9 @@ impl Peer {
         if let Side::Publisher { receiver, .. } = &mut self.side {
             let mut compound = std::mem::take(&mut self.plain);
             receiver.handle_timeout(now, &mut compound);
+            let loss = receiver.take_reported_loss();
+            self.outputs
+                .extend(loss.map(|fraction_lost| Output::Event(Event::Reported { fraction_lost })));
             if !compound.is_empty() {
                 self.send_rtcp(now, &compound);
             }

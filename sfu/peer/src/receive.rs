@@ -71,6 +71,8 @@ pub(crate) struct Receiver {
     ssrc: u32,
     next_report: Option<Instant>,
     next_nack: Option<Instant>,
+    /// The greatest share lost that the last report named, in 1/256.
+    reported_loss: Option<u8>,
 }
 
 impl Receiver {
@@ -86,6 +88,7 @@ impl Receiver {
             ssrc,
             next_report: None,
             next_nack: None,
+            reported_loss: None,
         }
     }
 
@@ -370,12 +373,18 @@ impl Receiver {
         }
     }
 
+    /// What the report written last says of losses, once.
+    pub(crate) fn take_reported_loss(&mut self) -> Option<u8> {
+        self.reported_loss.take()
+    }
+
     fn write_report(&mut self, now: Instant, writer: &mut Writer<'_>) {
         let active = self.streams.iter_mut().filter(|stream| stream.current);
         let reports: Vec<ReportBlock> = active
             .filter_map(|stream| stream.statistics.report(now, stream.info.ssrc))
             .take(REPORTS_MAX)
             .collect();
+        self.reported_loss = reports.iter().map(|report| report.fraction_lost).max();
         writer.receiver_report(self.ssrc, &reports);
     }
 

@@ -24,6 +24,19 @@ export class Client {
     return new Client(page, bench, identity);
   }
 
+  /** Somebody else in another page of the same browser. */
+  async beside(identity) {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(WAIT_MAX_MS);
+    await page.goto(this.#bench.site);
+    return new Client(page, this.#bench, identity);
+  }
+
+  async leave() {
+    await this.run(() => globalThis.room.disconnect());
+    await this.page.close();
+  }
+
   async join(room, options = {}) {
     const token = this.#bench.token(this.identity, { roomJoin: true, room });
     await this.page.evaluate(

@@ -66,6 +66,20 @@ globalThis.inbound = async (source) => {
   return { framesDecoded, frameWidth, bytesReceived, packetsReceived };
 };
 
+/** Notes every few milliseconds how many packets of pictures have come, and when the last did. */
+globalThis.watchPackets = () => {
+  globalThis.lastPacket = { count: 0, at: 0 };
+  const { subscriber } = globalThis.room.engine.pcManager;
+  const look = async () => {
+    const report = [...(await subscriber.getStats()).values()];
+    const pictures = report.filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    const count = pictures.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
+    if (count > globalThis.lastPacket.count) globalThis.lastPacket = { count, at: Date.now() };
+    setTimeout(look, 10);
+  };
+  look();
+};
+
 /** What is sent of the camera now, layer by layer. */
 globalThis.outbound = async () => {
   const track = globalThis.room.localParticipant.getTrackPublication(Track.Source.Camera)?.track;

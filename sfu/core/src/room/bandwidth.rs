@@ -146,7 +146,7 @@ impl Room {
             _ => (u64::from(track.info.width) * u64::from(track.info.height)) >> (2 * (2 - target.layer.min(2))),
         };
         let demand = Demand {
-            importance: self.importance(now, track),
+            importance: self.importance(now, member, track),
             pixels,
             layers: rates.iter().map(|(_, rate)| *rate).collect(),
             current,
@@ -155,13 +155,13 @@ impl Room {
         Some((Wanted { key, ranks }, demand))
     }
 
-    fn importance(&self, now: Time, track: &Track) -> Importance {
+    fn importance(&self, now: Time, member: &Member, track: &Track) -> Importance {
         let spoke = self.members.get(&track.publisher).and_then(|publisher| publisher.spoke);
         if track.info.source == Source::ScreenShare || spoke.is_some_and(|at| now.since(at) < SPOKE_FOR) {
-            Importance::Stage
-        } else {
-            Importance::Grid
+            return Importance::Stage;
         }
+        let chosen = member.priorities.get(&track.info.sid);
+        chosen.map_or(Importance::Grid, |priority| Importance::Pinned(*priority))
     }
 
     fn grant(&mut self, now: Time, id: MemberId, key: TrackKey, grant: Grant) {
@@ -195,6 +195,24 @@ impl Room {
         self.ask_key_frames(now, key);
     }
 
+    /// Says once more which tracks are paused for want of bandwidth, and which go on.
+    pub(super) fn tell_grants(&mut self, id: MemberId) {
+        let Some(member) = self.members.get(&id) else { return };
+        for (key, grant) in &member.bandwidth.grants {
+            let Some(track) = self.tracks.get(*key) else { continue };
+            let Some(publisher) = self.members.get(&track.publisher) else {
+                continue;
+            };
+            self.outputs.push_back(Output::StreamState {
+                to: id,
+                publisher: publisher.join().sid.clone(),
+                sid: track.info.sid.clone(),
+                track: *key,
+                paused: *grant == Grant::Nothing,
+            });
+        }
+    }
+
     fn tell_need(&mut self, id: MemberId, allocation: &Allocation) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
@@ -221,6 +239,10 @@ impl Room {
 }
 
 impl Bandwidth {
+    pub(super) const fn path(&self) -> Option<Path> {
+        self.path
+    }
+
     /// A copy is gone, or begins: what it was granted has to be said again.
     pub(super) fn forget(&mut self, key: TrackKey) {
         self.grants.remove(&key);

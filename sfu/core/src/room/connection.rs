@@ -1,5 +1,7 @@
 //! How well members are connected, told to them and to those who see them.
 
+use std::time::Duration;
+
 use crate::ids::MemberId;
 use crate::limits::QUALITY_INTERVAL;
 use crate::output::{Connection, Output};
@@ -13,11 +15,25 @@ pub(super) struct Judgement {
     score: Score,
     interval: Interval,
     told: Option<Quality>,
+    /// Their client is away.
+    is_away: bool,
     /// They were told of the others.
     informed: bool,
 }
 
 impl Judgement {
+    fn quality(&self) -> Quality {
+        if self.is_away {
+            Quality::Lost
+        } else {
+            self.score.quality()
+        }
+    }
+
+    pub(super) fn note_round_trip(&mut self, round_trip: Duration) {
+        self.interval.round_trip = self.interval.round_trip.max(round_trip);
+    }
+
     pub(super) fn note_loss(&mut self, fraction_lost: u8) {
         self.interval.fraction_lost = self.interval.fraction_lost.max(fraction_lost);
     }
@@ -39,9 +55,13 @@ impl Room {
         }
         let mut changed = Vec::new();
         for (id, member) in &mut self.members {
+            let path = member.bandwidth.path();
             let judgement = &mut member.judgement;
+            if let Some(round_trip) = path.and_then(|path| path.round_trip) {
+                judgement.note_round_trip(round_trip);
+            }
             judgement.score.take(std::mem::take(&mut judgement.interval));
-            let quality = judgement.score.quality();
+            let quality = judgement.quality();
             if judgement.told.replace(quality) != Some(quality) {
                 changed.push(*id);
             }
@@ -62,6 +82,40 @@ impl Room {
         let to = self.members.iter().filter(hears).map(|(other, _)| *other).collect();
         let connections = vec![connection];
         self.push(Output::Connections { to, connections });
+    }
+
+    /// What a publisher's streams lost on their way here.
+    pub(super) fn publisher_loss(&mut self, id: MemberId, fraction_lost: u8) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.judgement.note_loss(fraction_lost);
+        }
+    }
+
+    /// A member's client is away, until it resumes.
+    pub(super) fn away(&mut self, id: MemberId, is_away: bool) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.judgement.is_away = is_away;
+        }
+    }
+
+    /// Says once more how well a member and those whom they hear of are connected. What was said of it while its client
+    /// was away is no longer so: a client that hears that it is lost begins anew.
+    pub(super) fn tell_connections(&mut self, id: MemberId) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let judgement = &mut member.judgement;
+        let now = judgement.quality();
+        let Some(told) = judgement.told.as_mut() else { return };
+        let was_lost = std::mem::replace(told, now) == Quality::Lost;
+        judgement.informed = false;
+        if was_lost {
+            self.tell_connection(id);
+        } else if let Some(connection) = self.members.get(&id).and_then(connection) {
+            let (to, connections) = (vec![id], vec![connection]);
+            self.push(Output::Connections { to, connections });
+        }
+        self.inform_newcomers();
     }
 
     fn inform_newcomers(&mut self) {

@@ -22,6 +22,8 @@ pub(super) struct Member {
     state: ParticipantState,
     version: u32,
     joined_at: Time,
+    /// They are in another room, and seen here as well.
+    forwarded: bool,
     /// How they are listed.
     pub(super) standing: Standing,
     /// How well they are connected.
@@ -36,6 +38,8 @@ pub(super) struct Member {
     pub(super) undecodable: BTreeSet<TrackSid>,
     /// How they show tracks.
     pub(super) settings: BTreeMap<TrackSid, TrackSettings>,
+    /// Tracks that they put in an order, 1 first.
+    pub(super) priorities: BTreeMap<TrackSid, u32>,
     /// Who may subscribe to what they publish.
     pub(super) allowance: Allowance,
     /// Tracks that they want and their publishers deny them.
@@ -55,6 +59,7 @@ impl Member {
             state: ParticipantState::Joined,
             version: 1,
             joined_at: now,
+            forwarded: false,
             standing,
             judgement: Judgement::default(),
             announced: Vec::new(),
@@ -62,6 +67,7 @@ impl Member {
             wishes: BTreeMap::new(),
             undecodable: BTreeSet::new(),
             settings: BTreeMap::new(),
+            priorities: BTreeMap::new(),
             allowance: Allowance::Everybody,
             denied: BTreeSet::new(),
             attached: BTreeSet::new(),
@@ -78,6 +84,7 @@ impl Member {
             version: traveller.version + 2,
             allowance: traveller.allowance,
             announced: traveller.announced,
+            forwarded: traveller.forwarded,
             ..Self::new(traveller.join, standing, now)
         }
     }
@@ -91,6 +98,7 @@ impl Member {
             allowance: self.allowance.clone(),
             announced: self.announced.clone(),
             published,
+            forwarded: self.forwarded,
         }
     }
 
@@ -160,6 +168,7 @@ impl Member {
             state: self.state,
             version: self.version,
             joined_at: self.joined_at,
+            forwarded: self.forwarded,
             tracks: infos,
         })
     }

@@ -137,6 +137,7 @@ impl Room {
         for (id, member) in &mut self.members {
             member.wishes.remove(&track.info.sid);
             member.settings.remove(&track.info.sid);
+            member.priorities.remove(&track.info.sid);
             member.denied.remove(&key);
             member.undecodable.remove(&track.info.sid);
             member.bandwidth.forget(key);

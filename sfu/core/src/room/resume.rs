@@ -10,6 +10,7 @@ use crate::time::Time;
 
 impl Room {
     pub(super) fn resume(&mut self, now: Time, id: MemberId) {
+        self.away(id, false);
         let Some(member) = self.members.get(&id) else { return };
         let (standing, participant) = (member.standing, member.participant(&self.tracks));
         // Somebody who left and came again is not gone: clients go by identity.
@@ -45,6 +46,9 @@ impl Room {
             self.sync_published(id, sid, is_silent);
         }
         self.tell_demands(id);
+        self.tell_grants(id);
+        self.tell_refusals(id);
+        self.tell_connections(id);
         for payload in self.replay.missed(now, id, joined_at, &state.received) {
             self.push(Output::Data {
                 to: vec![id],

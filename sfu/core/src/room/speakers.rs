@@ -30,6 +30,12 @@ pub(super) struct Loudness {
 }
 
 impl Loudness {
+    /// An interval of nothing but speech.
+    const FULL: Self = Self {
+        loud: PACKETS_PER_INTERVAL,
+        sum: PACKETS_PER_INTERVAL * 10,
+    };
+
     pub(super) const fn new() -> Self {
         Self { loud: 0, sum: 0 }
     }
@@ -66,6 +72,8 @@ impl Loudness {
 pub(super) struct Speakers {
     next: Option<Time>,
     speaking: BTreeMap<MemberId, Speaking>,
+    /// Who is to be taken for speaking, and until when.
+    pretending: BTreeMap<MemberId, Time>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +87,16 @@ impl Speakers {
     /// Those who speak.
     pub(super) fn speaking(&self) -> impl Iterator<Item = MemberId> {
         self.speaking.keys().copied()
+    }
+
+    /// Takes a member for speaking until then.
+    pub(super) fn pretend(&mut self, member: MemberId, until: Time) {
+        self.pretending.insert(member, until);
+    }
+
+    /// Whether somebody is taken for speaking, or still shown so.
+    pub(super) fn are_pretending(&self) -> bool {
+        !(self.pretending.is_empty() && self.speaking.is_empty())
     }
 
     /// Judges one interval of one member. The answer is news to tell.
@@ -164,6 +182,11 @@ impl Room {
             if loudness.loud >= best.loud && !track.info.muted {
                 *best = loudness;
             }
+        }
+        let is_here = |id: &MemberId| self.members.contains_key(id);
+        self.speakers.pretending.retain(|id, until| now < *until && is_here(id));
+        for id in self.speakers.pretending.keys() {
+            heard.insert(*id, Loudness::FULL);
         }
         let mut speakers = self.speakers.forget_absent(&heard);
         for (id, loudness) in heard {

@@ -74,6 +74,22 @@ impl Room {
         self.allocate(now, id);
     }
 
+    /// Notes which tracks a subscriber puts first; 0 takes that back.
+    pub(super) fn prioritize(&mut self, now: Time, id: MemberId, tracks: Vec<TrackSid>, priority: u32) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        for sid in tracks.into_iter().take(TRACKS_PER_ROOM_MAX) {
+            let is_published = self.tracks.iter().any(|(_, track)| track.info.sid == sid);
+            if priority == 0 {
+                member.priorities.remove(&sid);
+            } else if is_published {
+                member.priorities.insert(sid, priority);
+            }
+        }
+        self.allocate(now, id);
+    }
+
     /// The client takes no stream of this codec: says so, rather than leaving the track silent.
     pub(super) fn sender_refused(&mut self, id: MemberId, key: TrackKey) {
         let (Some(member), Some(track)) = (self.members.get_mut(&id), self.tracks.get(key)) else {
@@ -90,6 +106,29 @@ impl Room {
             refusal: Refusal::CodecUnsupported,
         });
         self.settle(id);
+    }
+
+    /// Says once more which tracks a member wants and cannot have.
+    pub(super) fn tell_refusals(&mut self, id: MemberId) {
+        let Some(member) = self.members.get(&id) else { return };
+        self.outputs
+            .extend(member.undecodable.iter().map(|sid| Output::SubscriptionRefused {
+                to: id,
+                track: sid.clone(),
+                refusal: Refusal::CodecUnsupported,
+            }));
+        for key in &member.denied {
+            let Some(track) = self.tracks.get(*key) else { continue };
+            let Some(publisher) = self.members.get(&track.publisher) else {
+                continue;
+            };
+            self.outputs.push_back(Output::SubscriptionPermission {
+                to: id,
+                publisher: publisher.join().sid.clone(),
+                track: track.info.sid.clone(),
+                allowed: false,
+            });
+        }
     }
 
     /// Makes what a member gets what they should get.

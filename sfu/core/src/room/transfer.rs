@@ -2,11 +2,11 @@
 //! others they leave the one and join the other.
 
 use crate::codec::Codec;
-use crate::ids::MemberId;
-use crate::input::{AddTrack, Allowance, Join, LeaveReason};
+use crate::ids::{MemberId, ParticipantSid, TrackSid};
+use crate::input::{AddTrack, Allowance, Join, LeaveReason, Permissions};
 use crate::limits::{MEMBERS_MAX, TRACKS_PER_ROOM_MAX};
 use crate::output::{Output, ParticipantState};
-use crate::publish::{Demand, TrackInfo};
+use crate::publish::{Demand, TrackInfo, Wanted};
 use crate::room::listing::batches;
 use crate::room::{Member, Room, Track};
 use crate::time::Time;
@@ -20,6 +20,8 @@ pub struct Traveller {
     pub(super) allowance: Allowance,
     pub(super) announced: Vec<AddTrack>,
     pub(super) published: Vec<Publication>,
+    /// They stay where they are; what comes is their likeness.
+    pub(super) forwarded: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,16 +38,39 @@ impl Traveller {
     pub const fn member(&self) -> MemberId {
         self.join.member
     }
+
+    /// The same person in another room as well: seen and heard there, but neither seeing nor hearing.
+    #[must_use]
+    pub fn into_likeness(mut self, member: MemberId, sid: ParticipantSid) -> Self {
+        self.join = Join {
+            member,
+            sid,
+            auto_subscribe: false,
+            permissions: likeness(self.join.permissions),
+            ..self.join
+        };
+        for publication in &mut self.published {
+            publication.demand = Demand::default();
+        }
+        self.forwarded = true;
+        self
+    }
+}
+
+/// What the likeness of somebody may do.
+pub fn likeness(of: Permissions) -> Permissions {
+    Permissions {
+        subscribe: false,
+        publish_data: false,
+        update_metadata: false,
+        ..of
+    }
 }
 
 impl Room {
-    /// Whether a member who publishes so many tracks could come in.
-    pub fn has_place_for(&self, tracks: usize) -> bool {
-        self.members.len() < MEMBERS_MAX && self.tracks.len() + tracks <= TRACKS_PER_ROOM_MAX
-    }
-
-    pub(super) fn depart(&mut self, now: Time, id: MemberId) {
-        let Some(member) = self.members.get(&id) else { return };
+    /// A member as they would go to another room, with what they publish.
+    pub fn traveller(&self, id: MemberId) -> Option<Traveller> {
+        let member = self.members.get(&id)?;
         let mut published = Vec::new();
         for key in &member.published {
             published.extend(self.tracks.get(*key).map(|track| Publication {
@@ -55,7 +80,25 @@ impl Room {
                 demand: track.demand,
             }));
         }
-        let traveller = Box::new(member.traveller(published));
+        Some(member.traveller(published))
+    }
+
+    /// What subscribers here want of a member's track, as its publisher was told.
+    pub fn wanted(&self, id: MemberId, track: &TrackSid) -> Wanted {
+        let published = self.members.get(&id).map(|member| &member.published);
+        let mut tracks = published.into_iter().flatten().filter_map(|key| self.tracks.get(*key));
+        tracks.find(|of| of.info.sid == *track)?.demand.told()
+    }
+
+    /// Whether a member who publishes so many tracks could come in.
+    pub fn has_place_for(&self, tracks: usize) -> bool {
+        self.members.len() < MEMBERS_MAX && self.tracks.len() + tracks <= TRACKS_PER_ROOM_MAX
+    }
+
+    pub(super) fn depart(&mut self, now: Time, id: MemberId) {
+        let Some(traveller) = self.traveller(id).map(Box::new) else {
+            return;
+        };
         self.remove(now, id, LeaveReason::Moved);
         self.push(Output::Departed(traveller));
     }

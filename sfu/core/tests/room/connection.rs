@@ -83,3 +83,36 @@ fn viewers_are_not_told_of_each_other() {
         "nor is the stage of each of them"
     );
 }
+
+#[test]
+fn who_is_away_is_lost_to_the_others_until_they_are_back() {
+    let mut world = World::empty(Listing::Open);
+    world.tell(join(ADA, "ada", everything()));
+    world.tell(join(BOB, "bob", everything()));
+    world.publish(ADA, "cam", Source::Camera);
+    world.wait(QUALITY_INTERVAL * 2);
+    world.tell(Input::Away(BOB));
+    let lost = told(&world.wait(QUALITY_INTERVAL));
+    assert!(lost.contains(&(1, "PA_2".to_owned(), Quality::Lost)), "{lost:?}");
+    world.tell(Input::Resume(BOB));
+    let state = Box::default();
+    let back = told(&world.tell(Input::Sync { member: BOB, state }));
+    let excellent = |to: u32, of: &str| (to, of.to_owned(), Quality::Excellent);
+    for news in [excellent(1, "PA_2"), excellent(2, "PA_2"), excellent(2, "PA_1")] {
+        assert!(back.contains(&news), "{back:?}");
+    }
+}
+
+#[test]
+fn what_a_publisher_loses_on_the_way_here_counts() {
+    let mut world = World::empty(Listing::Open);
+    world.tell(join(ADA, "ada", everything()));
+    world.publish(ADA, "cam", Source::Camera);
+    world.wait(QUALITY_INTERVAL * 2);
+    world.tell(Input::PublisherLoss {
+        member: ADA,
+        fraction_lost: 100,
+    });
+    let bad = told(&world.wait(QUALITY_INTERVAL));
+    assert_eq!(bad, [(1, "PA_1".to_owned(), Quality::Poor)]);
+}

@@ -36,6 +36,12 @@ fn sync(member: MemberId, state: SyncState) -> Input {
     Input::Sync { member, state }
 }
 
+/// What is said beside how well connections are.
+fn said(mut said: Vec<Output>) -> Vec<Output> {
+    said.retain(|output| !matches!(output, Output::Connections { .. }));
+    said
+}
+
 #[test]
 fn who_comes_back_is_told_of_all_who_are_here_or_left_lately() {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob"), (EVE, "eve")]);
@@ -98,8 +104,8 @@ fn what_the_organizer_did_to_a_publisher_who_was_away_is_told_again() {
         to: ADA,
         track: "TR_cam".into(),
     };
-    assert_eq!(said, [mute, unpublished]);
-    assert!(world.tell(sync(ADA, believed(&[("TR_mic", true)]))).is_empty());
+    assert_eq!(self::said(said), [mute, unpublished]);
+    assert!(self::said(world.tell(sync(ADA, believed(&[("TR_mic", true)])))).is_empty());
 }
 
 #[test]
@@ -131,5 +137,34 @@ fn reliable_messages_after_the_last_received_are_sent_again() {
         kind: DataKind::Reliable,
         payload: Bytes::from_static(b"three"),
     };
-    assert_eq!(said, [again]);
+    assert_eq!(self::said(said), [again]);
+}
+
+#[test]
+fn what_a_subscriber_cannot_have_is_told_again() {
+    let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
+    let said = world.publish(ADA, "cam", Source::Camera);
+    let track = said.iter().find_map(|output| match output {
+        Output::Attach { track, .. } => Some(*track),
+        _ => None,
+    });
+    let track = track.expect("bob gets it");
+    world.tell(Input::SenderRefused { member: BOB, track });
+    world.publish(ADA, "screen", Source::ScreenShare);
+    let allowance = Box::new(sfu_core::input::Allowance::These(Vec::new()));
+    world.tell(Input::Allow { member: ADA, allowance });
+    world.tell(Input::Away(BOB));
+    world.tell(Input::Resume(BOB));
+    let said = world.tell(sync(BOB, SyncState::default()));
+    assert!(said.contains(&Output::SubscriptionRefused {
+        to: BOB,
+        track: "TR_cam".into(),
+        refusal: sfu_core::output::Refusal::CodecUnsupported,
+    }));
+    assert!(said.contains(&Output::SubscriptionPermission {
+        to: BOB,
+        publisher: "PA_1".into(),
+        track: "TR_screen".into(),
+        allowed: false,
+    }));
 }

@@ -8,6 +8,7 @@ use sfu_core::input::ProfileUpdate;
 use sfu_core::limits::TRACKS_PER_ROOM_MAX;
 
 use super::{TwirpError, access, ask};
+use crate::limits::REVOCATION_LEEWAY;
 use crate::node::Node;
 use crate::signal::convert;
 use crate::token::AdminGrant;
@@ -55,7 +56,16 @@ pub(super) async fn remove(
 ) -> Result<lk::RemoveParticipantResponse, TwirpError> {
     let whom = whom(&caller, request.room, request.identity)?;
     let worker = node.worker_of(&whom.room);
-    ask(worker, |reply| Ask::Remove { whom, reply }).await?;
+    let revoked_before = match request.revoke_token_ts {
+        0 => (node.clock().now() + REVOCATION_LEEWAY).unix_timestamp(),
+        seconds => seconds,
+    };
+    ask(worker, |reply| Ask::Remove {
+        whom,
+        revoked_before,
+        reply,
+    })
+    .await?;
     Ok(lk::RemoveParticipantResponse {})
 }
 

@@ -29,6 +29,31 @@ fn journey(
     Ok((whom, destination))
 }
 
+pub(super) async fn forward_participant(
+    node: Arc<Node>,
+    caller: AdminGrant,
+    request: lk::ForwardParticipantRequest,
+) -> Result<lk::ForwardParticipantResponse, TwirpError> {
+    let (whom, destination) = journey(&caller, request.room, request.identity, request.destination_room)?;
+    if !node.shares_worker(&whom.room, &destination) {
+        return Err(TwirpError::new(
+            TwirpCode::FailedPrecondition,
+            "the rooms are not together: names that are equal up to a `#` are",
+        ));
+    }
+    let worker = node.worker_of(&whom.room);
+    let (room_sid, sid) = (sid::room(node.rng()), sid::participant(node.rng()));
+    ask(worker, |reply| Ask::Forward {
+        whom,
+        destination,
+        room_sid,
+        sid,
+        reply,
+    })
+    .await?;
+    Ok(lk::ForwardParticipantResponse {})
+}
+
 pub(super) async fn move_participant(
     node: Arc<Node>,
     caller: AdminGrant,

@@ -92,7 +92,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
         }),
         Event::Outcome { request, outcome } => Message::RequestResponse(self::outcome(request, outcome)),
         // The connection's end says enough: its client has left it behind.
-        Event::Superseded => return None,
+        Event::Superseded | Event::Cut => return None,
         Event::Left(reason) => Message::Leave(leave(reason)),
     };
     Some(message)
@@ -175,6 +175,7 @@ pub(super) fn leave(reason: LeaveReason) -> lk::LeaveRequest {
     let disconnect = disconnect_reason(reason);
     // A client whose session is lost, but who is welcome, comes back with a new one.
     let action = match disconnect {
+        _ if reason == LeaveReason::Simulated => Action::Disconnect,
         Lk::Migration | Lk::ServerShutdown | Lk::StateMismatch | Lk::SignalClose | Lk::ConnectionTimeout => {
             Action::Reconnect
         }
@@ -202,6 +203,7 @@ const fn disconnect_reason(reason: LeaveReason) -> lk::DisconnectReason {
         LeaveReason::ProtocolError => Lk::UnknownReason,
         LeaveReason::RoomFull => Lk::JoinFailure,
         LeaveReason::SessionUnknown => Lk::StateMismatch,
+        LeaveReason::Simulated => Lk::ServerShutdown,
     }
 }
 
@@ -287,6 +289,11 @@ pub(crate) fn participant(of: &Participant) -> lk::ParticipantInfo {
         permission: Some(permission(&of.permissions)),
         is_publisher: !of.tracks.is_empty(),
         kind: lk::participant_info::Kind::Standard.into(),
+        kind_details: of
+            .forwarded
+            .then_some(lk::participant_info::KindDetail::Forwarded.into())
+            .into_iter()
+            .collect(),
         attributes: of.attributes.clone().into_iter().collect(),
         disconnect_reason: gone
             .map_or(lk::DisconnectReason::UnknownReason, disconnect_reason)
@@ -407,6 +414,7 @@ fn connections(of: &[Connection]) -> lk::ConnectionQualityUpdate {
 
 fn connection(of: &Connection) -> lk::ConnectionQualityInfo {
     let quality = match of.quality {
+        Quality::Lost => lk::ConnectionQuality::Lost,
         Quality::Poor => lk::ConnectionQuality::Poor,
         Quality::Good => lk::ConnectionQuality::Good,
         Quality::Excellent => lk::ConnectionQuality::Excellent,

@@ -1,5 +1,7 @@
 //! LiveKit messages → what they ask for.
 
+use std::time::Duration;
+
 use kit_core::Rng;
 use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message;
@@ -10,8 +12,9 @@ use sfu_core::input::{
 };
 use sfu_core::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
 
+use crate::limits::PRETENCE_MAX;
 use crate::sid;
-use crate::worker::Action;
+use crate::worker::{Action, Cut, Scenario};
 
 /// What a request asks for.
 #[derive(Debug)]
@@ -87,11 +90,31 @@ impl Request {
             }),
             Message::SubscriptionPermission(request) => Self::Act(Action::Allow(Box::new(allowance(request)))),
             Message::SyncState(state) => Self::Act(Action::Sync(Box::new(sync(state)))),
+            Message::Simulate(request) => simulate(request),
             // Layers follow from what is sent; the message is deprecated, and repeats what is known.
             Message::UpdateLayers(_) => Self::Nothing,
             _ => Self::Unsupported,
         }
     }
+}
+
+/// What a client wants to see happen. We have one node to migrate to, and one candidate protocol to switch to.
+fn simulate(request: lk::SimulateScenario) -> Request {
+    use lk::simulate_scenario::Scenario as Lk;
+    let scenario = match request.scenario {
+        Some(Lk::SpeakerUpdate(seconds)) => {
+            let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+            Scenario::Speaking(seconds.min(PRETENCE_MAX))
+        }
+        Some(Lk::NodeFailure(true)) => Scenario::NodeFailure,
+        Some(Lk::ServerLeave(true)) => Scenario::Leave,
+        Some(Lk::LeaveRequestFullReconnect(true)) => Scenario::FullReconnect,
+        Some(Lk::SubscriberBandwidth(bits)) => Scenario::Bandwidth(u64::try_from(bits).ok().filter(|bits| *bits > 0)),
+        Some(Lk::DisconnectSignalOnResume(true)) => Scenario::CutOnResume(Cut::AfterAnswer),
+        Some(Lk::DisconnectSignalOnResumeNoMessages(true)) => Scenario::CutOnResume(Cut::BeforeAnswer),
+        _ => return Request::Unsupported,
+    };
+    Request::Act(Action::Simulate(scenario))
 }
 
 /// The descriptions and channels that the client tells of are its own: ours are as they were.
@@ -218,6 +241,7 @@ fn track_settings(request: lk::UpdateTrackSettings) -> Request {
     Request::Act(Action::TrackSettings {
         tracks: sids(request.track_sids),
         settings,
+        priority: request.priority,
     })
 }
 

@@ -21,7 +21,7 @@ use crate::node::Node;
 use crate::rate::Bucket;
 use crate::sid;
 use crate::token::Grant;
-use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, ResumeCommand, WorkerHandle};
+use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, ResumeCommand, TokenTimes, WorkerHandle};
 
 /// What opened a connection: a token that was checked, and the query.
 #[derive(Debug)]
@@ -67,6 +67,10 @@ impl Close {
         code: 1000,
         reason: "the session goes on over another connection",
     };
+    const CUT: Self = Self {
+        code: 1000,
+        reason: "as the client asked",
+    };
     const SLOW: Self = Self {
         code: 1008,
         reason: "the client does not read",
@@ -107,6 +111,8 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         metadata,
         attributes,
         permissions,
+        not_before,
+        expires_at,
     } = start.grant;
     tracing::debug!(
         room,
@@ -132,6 +138,7 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         metadata,
         attributes,
         permissions,
+        token: TokenTimes { not_before, expires_at },
         auto_subscribe: start.query.auto_subscribe,
         naming: start.query.naming,
         events,
@@ -251,6 +258,9 @@ impl<'n> Session<'n> {
             _ => {}
         }
         let is_last = matches!(event, Event::Left(_));
+        if matches!(event, Event::Cut) {
+            return Err(Close::CUT);
+        }
         let Some(message) = convert::response(event, self.node.id()) else {
             self.member = None;
             return Err(Close::SUPERSEDED);

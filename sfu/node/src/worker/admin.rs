@@ -38,6 +38,8 @@ pub(crate) enum AdminRefusal {
     Unmute,
     #[error("the participant is not connected at present")]
     NotConnected,
+    #[error("somebody of that identity is in the destination room")]
+    Present,
     #[error("too many calls wait for an answer")]
     Busy,
 }
@@ -84,6 +86,8 @@ pub(crate) enum Ask {
     },
     Remove {
         whom: Whom,
+        /// Tokens of theirs that are good from before this second of the Unix epoch on let them in no more.
+        revoked_before: i64,
         reply: Reply<()>,
     },
     Mute {
@@ -126,6 +130,16 @@ pub(crate) enum Ask {
         token: String,
         reply: Reply<()>,
     },
+    /// Lets somebody be seen and heard in another room as well.
+    Forward {
+        whom: Whom,
+        destination: String,
+        /// What the destination is to be called by if it is not open yet.
+        room_sid: String,
+        /// What they are to be called by there.
+        sid: String,
+        reply: Reply<()>,
+    },
     /// Makes somebody's client connect anew, to where the token lets it.
     SendAway {
         whom: Whom,
@@ -162,7 +176,11 @@ impl State {
             Ask::RoomMetadata { room, metadata, reply } => answer(reply, self.room_metadata(&room, metadata)),
             Ask::ListParticipants { room, reply } => answer(reply, self.list_participants(&room)),
             Ask::GetParticipant { whom, reply } => answer(reply, self.get_participant(&whom)),
-            Ask::Remove { whom, reply } => answer(reply, self.remove_participant(&whom)),
+            Ask::Remove {
+                whom,
+                revoked_before,
+                reply,
+            } => answer(reply, self.remove_participant(&whom, revoked_before)),
             Ask::Mute {
                 whom,
                 track,
@@ -199,6 +217,13 @@ impl State {
                 token,
                 reply,
             } => answer(reply, self.move_participant(&whom, &destination, room_sid, token)),
+            Ask::Forward {
+                whom,
+                destination,
+                room_sid,
+                sid,
+                reply,
+            } => answer(reply, self.forward_participant(&whom, &destination, room_sid, sid)),
             Ask::SendAway { whom, token, reply } => answer(reply, self.send_away(&whom, token)),
         }
     }
@@ -254,8 +279,9 @@ impl State {
         entry.room.participant(member).ok_or(AdminRefusal::NoParticipant)
     }
 
-    fn remove_participant(&mut self, whom: &Whom) -> Result<(), AdminRefusal> {
+    fn remove_participant(&mut self, whom: &Whom, revoked_before: i64) -> Result<(), AdminRefusal> {
         let (room, member) = self.find(whom)?;
+        self.revocations.add(&whom.room, whom.identity.as_str(), revoked_before);
         let reason = LeaveReason::Removed;
         self.tell(room, Input::Leave { member, reason });
         Ok(())

@@ -6,11 +6,9 @@ use sfu_core::input::{By, DataKind, Join, LeaveReason};
 use sfu_core::publish::TrackKind;
 use sfu_peer::{MediaKind, Role};
 
-use super::member::{Binding, Line, Member, MemberKey, Signal, member_id};
+use super::member::{Binding, Line, Member, MemberKey, member_id};
 use super::messages::{Action, Command, Event, JoinCommand, Place};
 use super::state::State;
-use crate::limits::{DATA_BURST, DATA_PER_SECOND};
-use crate::rate::Bucket;
 use crate::signal::preference::Preference;
 
 impl State {
@@ -66,6 +64,13 @@ impl State {
 
     fn join(&mut self, join: JoinCommand) {
         let now = self.now;
+        if self
+            .revocations
+            .refuse(&join.room, &join.identity, join.token.not_before)
+        {
+            let _ = join.events.try_send(Event::Left(LeaveReason::Removed));
+            return;
+        }
         let room = self.open_room(&join.room, join.room_sid);
         if self.is_full_for(room, &join.identity) {
             let _ = join.events.try_send(Event::Left(LeaveReason::RoomFull));
@@ -76,32 +81,15 @@ impl State {
             identity: join.identity.clone(),
             sid: join.sid.clone(),
         };
-        let subscriber = sfu_core::slots::Key::from_bits(u64::MAX);
         let key = self.members.insert(Member {
-            room,
-            place,
-            signal: Signal {
-                connection: 0,
-                line: Line::Open(join.events),
-            },
-            last_message: 0,
-            destination: None,
-            subscriber,
-            publisher: None,
-            streams: Vec::new(),
-            senders: Vec::new(),
-            reliable: None,
-            lossy: None,
-            incoming: Vec::new(),
-            data_rate: Bucket::new(DATA_BURST, DATA_PER_SECOND, now),
-            offer_id: 0,
             naming: join.naming,
-            preferences: Vec::new(),
+            ..Member::new(room, place, Line::Open(join.events), now)
         });
         let subscriber = self.make_peer(key, Role::Subscriber);
         if let Some(member) = self.members.get_mut(key) {
             member.subscriber = subscriber;
         }
+        self.watch_token(key, join.token.expires_at);
         let join = Join {
             member: member_id(key),
             sid: join.sid.into(),
@@ -141,11 +129,23 @@ impl State {
                 tracks,
                 wanted,
             },
-            Action::TrackSettings { tracks, settings } => Input::TrackSettings {
-                member: id,
+            Action::TrackSettings {
                 tracks,
                 settings,
-            },
+                priority,
+            } => {
+                let prioritize = Input::Prioritize {
+                    member: id,
+                    tracks: tracks.clone(),
+                    priority,
+                };
+                self.tell_room(member, prioritize);
+                Input::TrackSettings {
+                    member: id,
+                    tracks,
+                    settings,
+                }
+            }
             Action::UpdateProfile { update, request } => Input::UpdateProfile {
                 member: id,
                 update,
@@ -159,13 +159,14 @@ impl State {
             },
             Action::Allow(allowance) => Input::Allow { member: id, allowance },
             Action::Sync(state) => Input::Sync { member: id, state },
+            Action::Simulate(scenario) => return self.simulate(member, scenario),
             Action::Leave(reason) => Input::Leave { member: id, reason },
         };
         self.tell_room(member, input);
     }
 
     /// Streams without a track are asked about anew: the announcement may be theirs.
-    fn retry_streams(&mut self, member: MemberKey) {
+    pub(super) fn retry_streams(&mut self, member: MemberKey) {
         let Some(member) = self.members.get_mut(member) else {
             return;
         };

@@ -38,7 +38,7 @@ impl State {
             packets += 1;
             bytes += datagram.len() as u64;
             self.datagram(from, datagram, &mut media);
-            if media.len() == MEDIA_BATCH {
+            if media.len() >= MEDIA_BATCH {
                 self.forward(&mut media);
             }
         }
@@ -69,16 +69,27 @@ impl State {
         match received {
             Received::Nothing => {}
             Received::Rtp(packet) => {
-                if let Some((room, stream)) = self.route(key, member, &packet) {
-                    media.push(Routed {
-                        room,
-                        stream,
-                        order: media.len(),
-                        packet,
-                    });
+                self.take_in(key, member, packet, media);
+                let likenesses = self.members.get(member).map_or(0, |member| member.likenesses.len());
+                for at in 0..likenesses {
+                    let likeness = self.members.get(member).and_then(|of| of.likenesses.get(at)).copied();
+                    if let Some(likeness) = likeness {
+                        self.take_in(key, likeness, packet, media);
+                    }
                 }
             }
             Received::Rtcp(compound) => self.rtcp(key, member, compound),
+        }
+    }
+
+    fn take_in<'d>(&mut self, key: PeerKey, member: MemberKey, packet: RtpPacket<'d>, media: &mut Media<'d>) {
+        if let Some((room, stream)) = self.route(key, member, &packet) {
+            media.push(Routed {
+                room,
+                stream,
+                order: media.len(),
+                packet,
+            });
         }
     }
 
@@ -164,11 +175,7 @@ impl State {
         for packet in compound {
             match packet {
                 Rtcp::SenderReport { ssrc, info, reports } => {
-                    let bound = self.members.get(key).and_then(|member| member.bound_ssrc(ssrc));
-                    if let Some(StreamKey { track, layer }) = bound {
-                        let (ntp, rtp) = (info.ntp_time, info.rtp_time);
-                        self.tell_room(key, Input::SenderClock { track, layer, ntp, rtp });
-                    }
+                    self.sender_clock(key, ssrc, info.ntp_time, info.rtp_time);
                     self.loss_reports(peer, key, reports);
                 }
                 Rtcp::ReceiverReport { reports, .. } => self.loss_reports(peer, key, reports),
@@ -190,6 +197,18 @@ impl State {
                 }
                 Rtcp::TransportFeedback(feedback) => self.transport_feedback(peer, key, &feedback),
                 Rtcp::Goodbye { .. } | Rtcp::Remb { .. } => {}
+            }
+        }
+    }
+
+    /// A publisher's clocks count wherever what they publish is seen.
+    fn sender_clock(&mut self, key: MemberKey, ssrc: u32, ntp: u64, rtp: u32) {
+        let Some(member) = self.members.get(key) else { return };
+        let places: SmallVec<[MemberKey; 4]> = std::iter::once(key).chain(member.likenesses.iter().copied()).collect();
+        for key in places {
+            let bound = self.members.get(key).and_then(|member| member.bound_ssrc(ssrc));
+            if let Some(StreamKey { track, layer }) = bound {
+                self.tell_room(key, Input::SenderClock { track, layer, ntp, rtp });
             }
         }
     }

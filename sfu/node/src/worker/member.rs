@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use kit_core::Rng;
 use sfu_core::input::DataKind;
 use sfu_core::slots::Key;
@@ -11,8 +12,9 @@ use tokio::sync::mpsc;
 
 use super::messages::{Event, Place};
 use super::peers::PeerKey;
+use super::simulate::Cut;
 use super::state::RoomKey;
-use crate::limits::PREFERENCES_MAX;
+use crate::limits::{DATA_BURST, DATA_PER_SECOND, EARLY_BYTES_MAX, EARLY_MESSAGES_MAX, PREFERENCES_MAX};
 use crate::rate::Bucket;
 use crate::signal::Naming;
 use crate::signal::preference::Preference;
@@ -37,6 +39,14 @@ pub(crate) struct Member {
     pub(crate) senders: Vec<Option<Sender>>,
     pub(crate) reliable: Option<ChannelId>,
     pub(crate) lossy: Option<ChannelId>,
+    /// Whose likeness this is, if it is one: it has no client.
+    pub(crate) origin: Option<MemberKey>,
+    /// Their likenesses in other rooms.
+    pub(crate) likenesses: Vec<MemberKey>,
+    /// Their client missed a new token while it was away.
+    pub(crate) needs_token: bool,
+    /// Reliable messages that came before the client's channel was open, oldest first.
+    pub(crate) early: Vec<Bytes>,
     pub(crate) incoming: Vec<(ChannelId, DataKind)>,
     pub(crate) data_rate: Bucket,
     pub(crate) offer_id: u32,
@@ -51,6 +61,8 @@ pub(crate) struct Signal {
     /// The newest connection's number. What an earlier one says of its end is no news.
     pub(crate) connection: u32,
     pub(crate) line: Line,
+    /// What the client wants done to its next connection.
+    pub(crate) cut: Option<Cut>,
 }
 
 /// Where a member's events go.
@@ -102,6 +114,36 @@ pub(crate) struct Wire {
 }
 
 impl Member {
+    /// Somebody who has nothing yet, in a room.
+    pub(crate) fn new(room: RoomKey, place: Place, line: Line, now: Instant) -> Self {
+        Self {
+            room,
+            place,
+            signal: Signal {
+                connection: 0,
+                line,
+                cut: None,
+            },
+            last_message: 0,
+            destination: None,
+            subscriber: Key::from_bits(u64::MAX),
+            publisher: None,
+            streams: Vec::new(),
+            senders: Vec::new(),
+            reliable: None,
+            lossy: None,
+            origin: None,
+            likenesses: Vec::new(),
+            early: Vec::new(),
+            needs_token: false,
+            incoming: Vec::new(),
+            data_rate: Bucket::new(DATA_BURST, DATA_PER_SECOND, now),
+            offer_id: 0,
+            naming: Naming::Track,
+            preferences: Vec::new(),
+        }
+    }
+
     /// Notes the number of a reliable message. False for one that came before: after an interruption clients send again
     /// what we may not have.
     pub(crate) const fn is_new_message(&mut self, sequence: u32) -> bool {
@@ -114,6 +156,16 @@ impl Member {
         }
         self.last_message = sequence;
         true
+    }
+
+    /// Keeps a reliable message until the client's channel is open; false when it is one too many.
+    pub(crate) fn keep_early(&mut self, payload: &Bytes) -> bool {
+        let bytes: usize = self.early.iter().map(Bytes::len).sum();
+        let has_room = self.early.len() < EARLY_MESSAGES_MAX && bytes + payload.len() <= EARLY_BYTES_MAX;
+        if has_room {
+            self.early.push(payload.clone());
+        }
+        has_room
     }
 
     /// Says a last word to the client, if it can be reached.

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::MemberKey;
 use super::admin::Ask;
 use super::rooms::RoomSettings;
+use super::simulate::Scenario;
 use crate::signal::Naming;
 
 /// Something for a worker to do.
@@ -63,9 +64,17 @@ pub(crate) struct JoinCommand {
     pub(crate) metadata: String,
     pub(crate) attributes: std::collections::BTreeMap<String, String>,
     pub(crate) permissions: Permissions,
+    pub(crate) token: TokenTimes,
     pub(crate) auto_subscribe: bool,
     pub(crate) naming: Naming,
     pub(crate) events: mpsc::Sender<Event>,
+}
+
+/// From when and until when somebody's token is good, in seconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TokenTimes {
+    pub(crate) not_before: i64,
+    pub(crate) expires_at: i64,
 }
 
 /// Somebody who comes back.
@@ -105,6 +114,8 @@ pub(crate) enum Action {
     TrackSettings {
         tracks: Vec<TrackSid>,
         settings: TrackSettings,
+        /// 1 comes first when bandwidth is short; 0: no wish.
+        priority: u32,
     },
     UpdateProfile {
         update: Box<ProfileUpdate>,
@@ -117,6 +128,7 @@ pub(crate) enum Action {
     },
     Allow(Box<Allowance>),
     Sync(Box<SyncState>),
+    Simulate(Scenario),
     Leave(LeaveReason),
 }
 
@@ -186,6 +198,8 @@ pub(crate) enum Event {
     },
     /// Last: the session goes on over another connection.
     Superseded,
+    /// Last: the connection ends without a word.
+    Cut,
     /// Last.
     Left(LeaveReason),
 }

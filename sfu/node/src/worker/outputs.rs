@@ -79,12 +79,7 @@ impl State {
                 },
             ),
             Output::Subscribed { to, track } => self.send_to(to, Event::Subscribed(track)),
-            Output::Demand {
-                to,
-                track,
-                codec,
-                wanted,
-            } => self.send_to(to, Event::Demand { track, codec, wanted }),
+            Output::Demand { to, track, codec, .. } => self.tell_demand(to, track, codec),
             Output::Connections { to, connections } => {
                 let connections: Arc<[_]> = connections.into();
                 self.send_all(&to, || Event::Connections(Arc::clone(&connections)));
@@ -128,7 +123,7 @@ impl State {
                 );
             }
             Output::Need { member, need } => self.need(member, need),
-            Output::KeyFrame { member, stream } => self.key_frame(member, stream),
+            Output::KeyFrame { member, stream } => self.key_frame(self.original(member), stream),
             Output::SenderReport {
                 member,
                 sender,
@@ -203,6 +198,10 @@ impl State {
     fn left(&mut self, id: MemberId, reason: LeaveReason) {
         let Some(key) = self.key_of(id) else { return };
         let Some(member) = self.members.remove(key) else { return };
+        if let Some(origin) = member.origin {
+            return self.forget_likeness(origin, key);
+        }
+        self.end_likenesses(&member.likenesses);
         self.calls.forget(key);
         member.say_last(Event::Left(reason));
         self.drop_peer(member.subscriber);
@@ -212,13 +211,18 @@ impl State {
         self.tell_node(NodeEvent::Left { place: member.place });
     }
 
-    fn deliver(&mut self, to: &[MemberId], kind: CoreDataKind, payload: &Bytes) {
+    pub(super) fn deliver(&mut self, to: &[MemberId], kind: CoreDataKind, payload: &Bytes) {
         let now = self.now;
         for to in to {
-            let Some((peer, channel)) = self
-                .member_mut(*to)
-                .and_then(|member| Some((member.subscriber, member.channel(kind)?)))
-            else {
+            let Some(member) = self.member_mut(*to).filter(|member| member.origin.is_none()) else {
+                continue;
+            };
+            let peer = member.subscriber;
+            let Some(channel) = member.channel(kind) else {
+                // Others see somebody as soon as they are in, and may well greet them at once.
+                if kind == CoreDataKind::Reliable && !member.keep_early(payload) {
+                    self.metrics.data_shed();
+                }
                 continue;
             };
             let Some(entry) = self.peers.get_mut(peer) else {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use sfu_core::bwe::{Controller, Need};
+use sfu_core::bwe::{self, Controller, Need};
 use sfu_core::forward::{Destination, Outgoing};
 use sfu_core::limits::SENT_HISTORY_MAX;
 use sfu_core::pace::{Held, Pacer};
@@ -23,6 +23,8 @@ pub(crate) struct Path {
     pacer: Pacer,
     /// The deadline that is entered in the timers.
     timer: Option<Instant>,
+    /// Bits a second that the client wants it to seem to carry at most.
+    limit: Option<u64>,
 }
 
 impl Path {
@@ -48,6 +50,15 @@ impl Path {
     /// Whether it will be looked after without being named again.
     pub(super) const fn is_armed(&self) -> bool {
         self.timer.is_some()
+    }
+
+    /// What the room is told of it.
+    fn told(&self, path: bwe::Path) -> bwe::Path {
+        self.limit.map_or(path, |limit| bwe::Path {
+            estimate: path.estimate.min(limit),
+            is_proven: true,
+            ..path
+        })
     }
 
     fn pace(&self) -> Option<u64> {
@@ -92,7 +103,7 @@ impl State {
         path.controller
             .feedback(now, arrivals.map(|arrival| (arrival.sequence, arrival.time_us)));
         let news = path.controller.news(now);
-        if let Some(path) = news {
+        if let Some(path) = news.map(|news| path.told(news)) {
             let member_id = member_id(member);
             self.tell_room(
                 member,
@@ -103,6 +114,19 @@ impl State {
             );
         }
         self.arm_path(peer);
+    }
+
+    /// Lets the path to a subscriber seem narrow, or as it is.
+    pub(super) fn limit_path(&mut self, key: MemberKey, limit: Option<u64>) {
+        let Some(peer) = self.members.get(key).map(|member| member.subscriber) else {
+            return;
+        };
+        let path = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut());
+        let Some(path) = path else { return };
+        path.limit = limit;
+        let path = path.told(path.controller.path());
+        let member = member_id(key);
+        self.tell_room(key, Input::Path { member, path });
     }
 
     pub(super) fn need(&mut self, id: MemberId, need: Need) {

@@ -132,7 +132,13 @@ impl State {
                 };
                 match (role, label.as_str()) {
                     (Role::Publisher, _) => entry.incoming.push((channel, kind)),
-                    (Role::Subscriber, "_reliable") => entry.reliable = Some(channel),
+                    (Role::Subscriber, "_reliable") => {
+                        entry.reliable = Some(channel);
+                        let early = std::mem::take(&mut entry.early);
+                        for payload in early {
+                            self.deliver(&[member_id(member)], DataKind::Reliable, &payload);
+                        }
+                    }
                     (Role::Subscriber, "_lossy") => entry.lossy = Some(channel),
                     (Role::Subscriber, _) => {}
                 }
@@ -147,6 +153,14 @@ impl State {
                     return;
                 };
                 entry.incoming.retain(|(id, _)| *id != channel);
+            }
+            PeerEvent::Reported { fraction_lost } => {
+                let id = member_id(member);
+                let loss = Input::PublisherLoss {
+                    member: id,
+                    fraction_lost,
+                };
+                self.tell_room(member, loss);
             }
             PeerEvent::Closed(reason) => self.peer_closed(member, role, reason),
         }

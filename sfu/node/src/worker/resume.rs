@@ -6,6 +6,7 @@ use sfu_core::input::LeaveReason;
 
 use super::member::{Line, Member, MemberKey, member_id};
 use super::messages::{Event, ResumeCommand};
+use super::simulate::Cut;
 use super::state::State;
 use super::timers::Owner;
 use crate::limits::RESUME_WINDOW;
@@ -20,7 +21,7 @@ impl State {
         } = command;
         let is_meant = |member: &Member| {
             let place = &member.place;
-            place.sid == sid && place.identity == identity && place.room == room
+            member.origin.is_none() && place.sid == sid && place.identity == identity && place.room == room
         };
         let found = self
             .members
@@ -31,6 +32,11 @@ impl State {
             let _ = events.try_send(Event::Left(LeaveReason::SessionUnknown));
             return;
         };
+        if member.signal.cut == Some(Cut::BeforeAnswer) {
+            member.signal.cut = None;
+            let _ = events.try_send(Event::Cut);
+            return;
+        }
         // A client may notice that its connection is broken before we do.
         if let Line::Open(earlier) = std::mem::replace(&mut member.signal.line, Line::Open(events)) {
             let _ = earlier.try_send(Event::Superseded);
@@ -41,11 +47,18 @@ impl State {
             connection: member.signal.connection,
             last_message: member.last_message,
         };
-        let subscriber = member.subscriber;
+        let (subscriber, cut) = (member.subscriber, member.signal.cut.take());
+        let needs_token = std::mem::take(&mut member.needs_token);
         if let Some(entry) = self.peers.get_mut(subscriber) {
             entry.peer.restart_ice();
         }
         self.send_event(key, resumed);
+        if needs_token {
+            self.renew_token(key);
+        }
+        if cut.is_some() {
+            self.send_event(key, Event::Cut);
+        }
         self.tell_room(key, Input::Resume(member_id(key)));
     }
 
@@ -58,6 +71,7 @@ impl State {
         if member.signal.connection == connection && matches!(member.signal.line, Line::Open(_)) {
             member.signal.line = Line::Broken { until };
             self.timers.set(until, Owner::Member(key));
+            self.tell_room(key, Input::Away(member_id(key)));
         }
     }
 

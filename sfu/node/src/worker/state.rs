@@ -16,6 +16,7 @@ use super::messages::{Event, NodeEvent};
 use super::peers::{PeerEntry, PeerKey};
 use super::rooms::RoomEntry;
 use super::timers::{Owner, Timers};
+use super::tokens::Revocations;
 use crate::metrics::WorkerMetrics;
 use crate::socket::Outbox;
 
@@ -36,6 +37,7 @@ pub(crate) struct State {
     pub(super) members: Slots<Member>,
     /// From outside, to members.
     pub(super) calls: Calls,
+    pub(super) revocations: Revocations,
     pub(super) peers: Slots<PeerEntry>,
     pub(super) addresses: HashMap<SocketAddr, PeerKey>,
     pub(super) timers: Timers,
@@ -79,6 +81,7 @@ impl State {
             room_names: HashMap::new(),
             members: Slots::default(),
             calls: Calls::default(),
+            revocations: Revocations::default(),
             peers: Slots::default(),
             addresses: HashMap::new(),
             timers: Timers::default(),
@@ -159,6 +162,7 @@ impl State {
 
     /// Tells a room something; what it wants done is done by [`State::settle`].
     pub(super) fn tell(&mut self, key: RoomKey, input: Input) {
+        self.reflect(&input);
         let now = self.time();
         let Some(entry) = self.rooms.get_mut(key) else { return };
         entry.room.handle(now, input);
@@ -241,6 +245,7 @@ impl State {
                     self.tell(key, Input::Timeout);
                 }
                 Owner::Member(key) => self.give_up(key),
+                Owner::Token(key) => self.renew_token(key),
                 Owner::RoomEnd(key) => self.room_waited(key, at),
             }
         }

@@ -15,6 +15,8 @@ pub(crate) enum Owner {
     Peer(PeerKey),
     Room(RoomKey),
     Member(MemberKey),
+    /// Of a member's token: it is renewed.
+    Token(MemberKey),
     /// What waits for the path to a peer, and its probes.
     Path(PeerKey),
     /// Of a room that nobody is in: it ends.

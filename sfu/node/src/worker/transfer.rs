@@ -63,11 +63,12 @@ impl State {
         let Some(entry) = self.rooms.get_mut(to) else { return };
         entry.ends_at = None;
         member.room = to;
-        let left = member.place.clone();
+        let (left, likenesses) = (member.place.clone(), std::mem::take(&mut member.likenesses));
         member.place.room.clone_from(&entry.name);
         for stream in &mut member.streams {
             stream.binding = Binding::Unknown;
         }
+        self.end_likenesses(&likenesses);
         self.tell_node(NodeEvent::Left { place: left });
         self.tell(to, Input::Arrive(traveller));
     }
@@ -80,7 +81,7 @@ impl State {
         others: Vec<Arc<Participant>>,
     ) {
         let Some(key) = self.key_of(to) else { return };
-        let Some(member) = self.members.get_mut(key) else {
+        let Some(member) = self.members.get_mut(key).filter(|member| member.origin.is_none()) else {
             return;
         };
         let token = member.destination.take().map(|(_, token)| token).unwrap_or_default();

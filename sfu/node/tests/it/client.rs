@@ -72,15 +72,20 @@ impl Client {
 
     /// Comes back over another connection. What the server said before is forgotten.
     pub(crate) async fn resume(&mut self, address: SocketAddr, token: &str) {
+        self.reopen(address, token).await;
+        drive(&mut [self], "an answer to the return", |clients| {
+            !clients[0].said.is_empty()
+        })
+        .await;
+    }
+
+    /// Opens the connection with which it comes back.
+    pub(crate) async fn reopen(&mut self, address: SocketAddr, token: &str) {
         let query = format!("&reconnect=1&sid={}&reconnect_reason=1", self.sid());
         self.socket = connect(address, token, &query).await;
         self.joined = Some(self.joined().clone());
         self.closed = None;
         self.said.clear();
-        drive(&mut [self], "an answer to the return", |clients| {
-            !clients[0].said.is_empty()
-        })
-        .await;
     }
 
     /// Connects the publisher's transport anew.

@@ -72,3 +72,35 @@ async fn those_who_may_not_send_data_do_not() {
     .await;
     assert!(bob.data().iter().all(|(_, packet)| payload(packet) == b"allowed"));
 }
+
+#[tokio::test]
+async fn what_is_said_to_somebody_who_is_still_connecting_reaches_them() {
+    let node = TestNode::start().await;
+    let mut ada = Client::join(node.livekit, &token("ada", "room"), "").await;
+    let mut eve = Client::join(node.livekit, &token("eve", "room"), "").await;
+    ada.connected().await;
+    eve.connected().await;
+    ada.open_channels().await;
+    // Bob is in, and seen, but his transports have not begun.
+    let mut bob = Client::join(node.livekit, &token("bob", "room"), "").await;
+    ada.wait("the news of bob", |said| match said {
+        lk::signal_response::Message::Update(update) => {
+            update.participants.iter().any(|of| of.identity == "bob").then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    ada.send_data("_reliable", &user_data(b"take a seat", "t", &["bob"]));
+    ada.send_data("_reliable", &user_data(b"welcome", "t", &[]));
+    drive(&mut [&mut ada, &mut eve], "what the node has sent on", |clients| {
+        clients[1].data().len() == 1
+    })
+    .await;
+    assert!(!bob.subscriber.connected, "it came too early for him");
+    drive(&mut [&mut ada, &mut bob], "both greetings", |clients| {
+        clients[1].data().len() == 2
+    })
+    .await;
+    let texts: Vec<_> = bob.data().iter().map(|(_, packet)| payload(packet).to_vec()).collect();
+    assert_eq!(texts, [b"take a seat".to_vec(), b"welcome".to_vec()]);
+}

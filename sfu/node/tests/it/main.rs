@@ -11,5 +11,7 @@ mod platform;
 mod profile;
 mod relay;
 mod resume;
+mod simulate;
+mod tokens;
 mod vp8;
 mod wishes;

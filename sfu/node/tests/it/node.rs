@@ -54,15 +54,20 @@ pub(crate) fn token(identity: &str, room: &str) -> String {
     token_with(identity, room, json!({}))
 }
 
-/// A media token with more grants.
+/// A media token with more grants, good for longer than any test takes.
 pub(crate) fn token_with(identity: &str, room: &str, grants: Value) -> String {
+    token_for(identity, room, grants, 3_600)
+}
+
+/// A media token that is good for so many seconds.
+pub(crate) fn token_for(identity: &str, room: &str, grants: Value, seconds: i64) -> String {
     let now = Clock::system().now().unix_timestamp();
     let mut video = json!({ "roomJoin": true, "room": room });
     if let (Some(video), Value::Object(grants)) = (video.as_object_mut(), grants) {
         video.extend(grants);
     }
     let claims = json!({
-        "iss": "plenary", "sub": identity, "name": format!("{identity}'s name"), "nbf": now - 5, "exp": now + 60,
+        "iss": "plenary", "sub": identity, "name": format!("{identity}'s name"), "nbf": now - 5, "exp": now + seconds,
         "metadata": "m", "attributes": { "a": "b" }, "video": video,
     });
     encode(

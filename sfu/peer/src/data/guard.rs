@@ -4,10 +4,22 @@
 const HEADER_BYTES: usize = 12;
 const CHUNK_HEADER_BYTES: usize = 4;
 const CAUSE_HEADER_BYTES: usize = 4;
+const CHUNK_INIT: u8 = 1;
+const CHUNK_INIT_ACK: u8 = 2;
 const CHUNK_ABORT: u8 = 6;
 const CHUNK_ERROR: u8 = 9;
 const DCEP_ACK: u8 = 2;
 const DCEP_OPEN: u8 = 3;
+
+/// Whether a packet asks for an association; an INIT comes alone (RFC 9260 §3).
+pub(super) fn is_init(packet: &[u8]) -> bool {
+    packet.get(HEADER_BYTES) == Some(&CHUNK_INIT)
+}
+
+/// Whether a packet answers such.
+pub(super) fn is_init_ack(packet: &[u8]) -> bool {
+    packet.get(HEADER_BYTES) == Some(&CHUNK_INIT_ACK)
+}
 
 /// Whether an SCTP packet may be given to `rtc-sctp` 0.21.1. It slices the error causes of ABORT and ERROR by the
 /// lengths they claim, and reads on into whatever follows the chunk; so the causes have to fill their chunk, and the

@@ -25,6 +25,18 @@ fn an_init_is_answered() {
     );
 }
 
+#[test]
+fn a_repeated_init_has_the_same_answer() {
+    let now = start();
+    let mut transport = DataTransport::new(true);
+    transport.handle_packet(now, init(), &mut Vec::new());
+    let tag = tag_of(&mut transport, now);
+    assert_ne!(tag, 0);
+    transport.handle_packet(now, init(), &mut Vec::new());
+    assert_eq!(tag_of(&mut transport, now), tag, "the answer to the first was lost");
+    assert_eq!(tag_of(&mut transport, now), 0, "each is answered once");
+}
+
 proptest! {
     #[test]
     fn arbitrary_chunks_never_panic(

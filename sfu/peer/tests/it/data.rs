@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use sfu_peer::data::{LOSSY, RELIABLE};
 use sfu_peer::{CloseReason, DataKind, Event, Role, SendData};
 
-use crate::link::{CHROMIUM_ORDER, Link};
+use crate::link::{CHROMIUM_ORDER, Link, Weather};
 
 fn connected_subscriber() -> Link {
     let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
@@ -144,4 +144,55 @@ fn a_client_that_does_not_read_loses_lossy_messages_and_then_its_connection() {
         link.peer.send_data(link.now, reliable, DataKind::Binary, b""),
         SendData::Refused
     );
+}
+
+/// What is sent as soon as a channel opens arrives, whichever packets of the association's handshake, of the channel's, of
+/// itself and of the acknowledgements are lost.
+#[test]
+fn the_first_message_arrives_through_any_weather() {
+    for seed in 0..60 {
+        let mut link = Link::new(Role::Publisher, &CHROMIUM_ORDER);
+        link.weather = Some(Weather::new(seed, 20));
+        let id = link
+            .client
+            .pc
+            .create_data_channel(RELIABLE, None)
+            .expect("a channel")
+            .id();
+        link.client_offers();
+        link.run_until(&format!("the channel in weather {seed}"), |link| {
+            link.client.open_channels.contains(&id)
+        });
+        let now = link.now;
+        link.client
+            .pc
+            .data_channel(id)
+            .expect("open")
+            .send_text(now, "first")
+            .expect("sent");
+        link.run_until(&format!("the message in weather {seed}"), |link| {
+            link.has_data(RELIABLE, DataKind::Text, b"first")
+        });
+    }
+}
+
+#[test]
+fn the_server_s_channels_open_through_any_weather() {
+    for seed in 0..60 {
+        let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+        link.weather = Some(Weather::new(seed, 20));
+        link.server_offers();
+        link.run_until(&format!("the channel in weather {seed}"), |link| {
+            link.peer.channel(RELIABLE).is_some()
+        });
+        let channel = link.peer.channel(RELIABLE).expect("open");
+        for text in [&b"first"[..], b"second"] {
+            let sent = link.peer.send_data(link.now, channel, DataKind::Text, text);
+            assert_eq!(sent, SendData::Queued);
+        }
+        link.run_until(&format!("the messages in weather {seed}"), |link| {
+            let texts = link.client.messages.iter().map(|(.., payload)| payload.as_slice());
+            texts.eq([&b"first"[..], b"second"])
+        });
+    }
 }

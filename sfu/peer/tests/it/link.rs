@@ -40,6 +40,8 @@ pub(crate) const WITHOUT_GCM: [SrtpProtectionProfile; 1] = [SrtpProtectionProfil
 
 /// Longest virtual time a test may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Content type of a DTLS record (RFC 6347 §4.1).
+const DTLS_APPLICATION_DATA: u8 = 23;
 const SERVER: &str = "192.0.2.1:7882";
 const CLIENT: &str = "198.51.100.7:40000";
 
@@ -82,6 +84,32 @@ pub(crate) struct Link {
     pub(crate) up: bool,
     /// Answers whether a datagram of the client is lost.
     pub(crate) loses: fn(&[u8]) -> bool,
+    pub(crate) weather: Option<Weather>,
+}
+
+/// Loses what both ends send over DTLS, once it stands, at random.
+pub(crate) struct Weather {
+    state: u64,
+    percent: u64,
+}
+
+impl Weather {
+    pub(crate) const fn new(seed: u64, percent: u64) -> Self {
+        let state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Self { state, percent }
+    }
+
+    /// Whether a datagram is lost.
+    fn strikes(&mut self, datagram: &[u8]) -> bool {
+        if datagram.first() != Some(&DTLS_APPLICATION_DATA) {
+            return false;
+        }
+        // xorshift64 (Marsaglia)
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state % 100 < self.percent
+    }
 }
 
 fn address(text: &str) -> SocketAddr {
@@ -117,6 +145,7 @@ impl Link {
             sent: 0,
             up: true,
             loses: |_| false,
+            weather: None,
         }
     }
 
@@ -173,7 +202,8 @@ impl Link {
                 Output::Timeout(at) => return at,
                 Output::Event(event) => self.events.push(event),
                 Output::Transmit(transmit) => {
-                    if self.up && transmit.to == self.client.address {
+                    let lost = self.weather_strikes(&transmit.payload);
+                    if self.up && !lost && transmit.to == self.client.address {
                         self.client.read(self.now, &transmit.payload);
                     }
                 }
@@ -187,7 +217,8 @@ impl Link {
         while let Some(message) = self.client.pc.poll_write() {
             moved = true;
             let mut datagram = message.message.to_vec();
-            if !self.up || (self.loses)(&datagram) {
+            let lost = self.weather_strikes(&datagram);
+            if !self.up || lost || (self.loses)(&datagram) {
                 continue;
             }
             match self.peer.handle_datagram(self.now, self.client.address, &mut datagram) {
@@ -205,6 +236,10 @@ impl Link {
             self.drain_server();
         }
         moved
+    }
+
+    fn weather_strikes(&mut self, datagram: &[u8]) -> bool {
+        self.weather.as_mut().is_some_and(|weather| weather.strikes(datagram))
     }
 
     /// Sends one packet of a track to the client; answers its sealed length.

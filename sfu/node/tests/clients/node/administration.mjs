@@ -198,6 +198,60 @@ async function aParticipantIsMovedFarAway({ ada, server, room }) {
   }
 }
 
+/** Ada stays where she is, and is seen on the stage as well, until she is taken from it. */
+async function aParticipantIsForwarded({ ada, bob, server, room }) {
+  const rooms = service(server);
+  const stage = `${room}#stage`;
+  const carol = await new bob.constructor(server, 'carol').connect(stage);
+  try {
+    const { sid } = await media.publishCamera(ada);
+    await media.sees(bob, 'ada');
+    await rooms.forwardParticipant(room, 'ada', stage);
+    await media.sees(carol, 'ada');
+    assert.ok(ada.room.isConnected && ada.room.name === room);
+    await media.publishMicrophone(ada);
+    await media.hears(carol, 'ada');
+    const there = await rooms.getParticipant(stage, 'ada');
+    assert.deepEqual([there.tracks.length, there.permission.canSubscribe], [2, false]);
+    assert.notEqual(there.sid, (await rooms.getParticipant(room, 'ada')).sid);
+    await refused(rooms.forwardParticipant(room, 'ada', stage), 'already_exists', 409);
+    await refused(rooms.forwardParticipant(room, 'ada', `${room}1`), 'failed_precondition', 412);
+    await rooms.mutePublishedTrack(room, 'ada', sid, true);
+    await carol.seen(RoomEvent.TrackMuted, (track) => track.sid === sid);
+    await rooms.updateParticipant(room, 'ada', { metadata: 'new' });
+    await carol.seen(RoomEvent.ParticipantMetadataChanged, (_, who) => who.identity === 'ada');
+    await rooms.removeParticipant(stage, 'ada');
+    await carol.seen(RoomEvent.ParticipantDisconnected, (who) => who.identity === 'ada');
+    assert.ok(ada.room.isConnected);
+    assert.deepEqual((await rooms.listParticipants(room)).map((who) => who.identity).sort(), ['ada', 'bob']);
+  } finally {
+    await carol.close();
+  }
+}
+
+/** A token from before a removal lets nobody in again, one from after it does. */
+async function tokensOfTheRemovedAreTakenBack({ ada, bob, server, room }) {
+  const rooms = service(server);
+  const now = Math.floor(Date.now() / 1000);
+  await rooms.removeParticipant(room, 'ada');
+  await ada.seen(RoomEvent.Disconnected);
+  const again = new bob.constructor(server, 'ada');
+  await assert.rejects(again.connect(room));
+  await again.close();
+  const url = `${server.url.replace('ws', 'http')}/twirp/livekit.RoomService/RemoveParticipant`;
+  const token = new AccessToken(server.key, server.secret, { identity: 'backend', ttl: 600 });
+  token.addGrant({ roomAdmin: true, room });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await token.toJwt()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ room, identity: 'bob', revokeTokenTs: `${now - 600}` }),
+  });
+  assert.equal(response.status, 200);
+  await bob.seen(RoomEvent.Disconnected);
+  const back = await new bob.constructor(server, 'bob').connect(room);
+  await back.close();
+}
+
 async function aCallIsAnswered({ ada, server, room }) {
   ada.me.registerRpcMethod('greet', async ({ payload, callerIdentity }) => `hello ${payload} from ${callerIdentity}`);
   const token = new AccessToken(server.key, server.secret, { identity: 'backend', ttl: 600 });
@@ -225,5 +279,7 @@ export const administration = {
   theRoomsMetadataChanges,
   aParticipantIsMoved,
   aParticipantIsMovedFarAway,
+  aParticipantIsForwarded,
+  tokensOfTheRemovedAreTakenBack,
   aCallIsAnswered,
 };
