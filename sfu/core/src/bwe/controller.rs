@@ -315,6 +315,9 @@ mod tests {
         free: Time,
         flying: Vec<(Time, u16)>,
         sent: u64,
+        /// Packets wait up to so long for a busy receiver.
+        jitter: Duration,
+        noise: u64,
     }
 
     impl Bench {
@@ -325,7 +328,17 @@ mod tests {
                 free: START,
                 flying: Vec::new(),
                 sent: 0,
+                jitter: Duration::ZERO,
+                noise: 1,
             }
+        }
+
+        /// How long a packet waits for the receiver (xorshift64).
+        fn wait(&mut self) -> Duration {
+            self.noise ^= self.noise << 13;
+            self.noise ^= self.noise >> 7;
+            self.noise ^= self.noise << 17;
+            self.jitter * u32::try_from(self.noise % 100).unwrap_or_default() / 100
         }
 
         fn send(&mut self, link: u64, bytes: PacketBytes) {
@@ -335,7 +348,8 @@ mod tests {
                 return;
             }
             self.free = begin + Duration::from_micros(u64::from(bytes) * 8_000_000 / link);
-            self.flying.push((self.free + Duration::from_millis(25), number));
+            let wait = self.wait();
+            self.flying.push((self.free + Duration::from_millis(25) + wait, number));
         }
 
         fn run(&mut self, link: u64, media: u64, seconds: u32) -> u64 {
@@ -407,6 +421,30 @@ mod tests {
         assert!((380_000..620_000).contains(&kept), "{kept}");
         let wide = bench.run(5_000_000, 400_000, 16);
         assert!(wide >= 2_000_000, "{wide}");
+    }
+
+    /// With nothing else on its way, for the only picture is paused.
+    #[test]
+    fn a_path_that_was_choked_is_found_open_again_by_padding_alone() {
+        for jitter in [0, 5, 15, 30] {
+            for seed in 1..20 {
+                let mut bench = Bench::new();
+                bench.noise = seed;
+                bench.jitter = Duration::from_millis(jitter);
+                let need = |granted, next| Need {
+                    granted,
+                    next,
+                    wanted: 2_000_000,
+                    least: 170_000,
+                };
+                bench.controller.set_need(need(300_000, 2_000_000));
+                bench.run(5_000_000, 300_000, 2);
+                bench.run(20_000, 300_000, 4);
+                bench.controller.set_need(need(0, 195_000));
+                let estimate = bench.run(5_000_000, 0, 30);
+                assert!(estimate >= 195_000, "jitter of {jitter} ms, seed {seed}: {estimate}");
+            }
+        }
     }
 
     #[test]

@@ -129,3 +129,30 @@ fn what_the_client_lacks_it_asks_for_and_gets_by_retransmission() {
     );
     assert!(!link.events.iter().any(|event| matches!(event, Event::Closed(_))));
 }
+
+/// A gap in what a subscriber hears while it restarts is not ours: every packet is sealed and sent to an address at which
+/// the client has proven to be. The client's own agent is deaf for a while, which a browser's is not.
+#[test]
+fn no_packet_is_left_out_while_a_client_restarts() {
+    for step in 0..20u64 {
+        let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+        let track = link.add_video("one");
+        link.server_offers();
+        link.connect();
+        for sequence in 1..=60 {
+            if sequence == 10 {
+                link.peer.restart_ice();
+                link.server_offers();
+            }
+            // Fails when there is no one to send to, or somebody else.
+            link.send_packet(track, sequence, b"frame");
+            link.run_for(Duration::from_millis(1 + step * 7));
+        }
+        link.run_until("the restart", |link| link.events.contains(&Event::IceRestarted));
+        link.send_packet(track, 61, b"frame");
+        link.run_for(Duration::from_millis(50));
+        let heard: Vec<u16> = link.client.packets.iter().map(|(_, sequence, _)| *sequence).collect();
+        assert!(heard.windows(2).all(|pair| pair[0] < pair[1]), "{heard:?}");
+        assert_eq!(heard.last(), Some(&61), "the way leads on: {heard:?}");
+    }
+}

@@ -10,6 +10,13 @@ import {
 } from '../connection/readings';
 import type { GoneReason, MediaEvents, MediaRoom, Picture, Sound, Stage } from './media-room';
 
+/**
+ * livekit-client 2.23 says that it has reconnected as soon as its transports are up. After a reconnect from scratch it goes
+ * on, until two seconds after the session began, to keep what is to be sent reliably for a resume that never comes
+ * (RTCEngine: `minReconnectWait`, `attemptingReconnect`), so that it would be lost.
+ */
+const SENDS_AGAIN_MS = 2_000;
+
 /** A media room over livekit-client, which is loaded when somebody joins and not before. */
 export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
   const livekit = await import('livekit-client');
@@ -46,11 +53,20 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
   ] as const) {
     room.on(event, events.changed);
   }
+  let fromScratch = false;
+  let sends: Promise<void> = Promise.resolve();
   room
     .on(RoomEvent.DataReceived, (bytes, _participant, _kind, topic) => events.data(bytes, topic))
-    .on(RoomEvent.Reconnecting, events.reconnecting)
+    .on(RoomEvent.Reconnecting, () => {
+      fromScratch = true;
+      events.reconnecting();
+    })
     .on(RoomEvent.SignalReconnecting, events.reconnecting)
-    .on(RoomEvent.Reconnected, events.reconnected)
+    .on(RoomEvent.Reconnected, () => {
+      if (fromScratch) sends = new Promise((resume) => setTimeout(resume, SENDS_AGAIN_MS));
+      fromScratch = false;
+      events.reconnected();
+    })
     .on(RoomEvent.Disconnected, (reason) => events.gone(whys[reason ?? -1] ?? 'lost'));
 
   const me = room.localParticipant;
@@ -66,7 +82,10 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
     setScreen: async (on) => {
       await me.setScreenShareEnabled(on, { audio: true });
     },
-    publish: (bytes, topic) => me.publishData(new Uint8Array(bytes), { reliable: true, topic }),
+    publish: async (bytes, topic) => {
+      await sends;
+      await me.publishData(new Uint8Array(bytes), { reliable: true, topic });
+    },
     startAudio: () => room.startAudio(),
     stage: () => stageOf(room, Track.Kind.Video, Track.Source.ScreenShare),
     readings: () => readingsOf(room),
