@@ -172,6 +172,8 @@ async function visitEmpty(visits, nils, visitor) {
   );
   const room = 'ses_01k00000000000000000000000';
   await visits.open(nils, `/live/${room}`, 'live-missing', heading(nils, 'no live session'));
+  const missing = heading(nils, 'no live session');
+  await visits.open(nils, `/live/${room}/connections`, 'connections-missing', missing);
 }
 
 /** Answers with the path of the published event. */
@@ -260,12 +262,36 @@ async function visitLive(visits, { host, ben, nils }, eventPath) {
   }
   await reads(ben.page, words);
   await visits.look(ben, 'live-chat', ben.page.getByRole('log'));
+  await visitConnections(visits, { host, ben }, path);
   await button(host, 'End for everybody').click();
   await visits.look(host, 'live-end-asked', host.page.getByRole('dialog'));
   await button(host, 'End the session').click();
   await visits.look(ben, 'live-over', heading(ben, 'The session is over'));
   await visits.look(host, 'live-over-host', heading(host, 'The session is over'));
   await visits.open(ben, path, 'live-after', heading(ben, 'The session is over'));
+  const gone = host.page.getByText('Left', { exact: true });
+  await visits.open(host, `${path}/connections`, 'connections-after', gone);
+}
+
+/** A second page of the host's, as the link in the live room opens it. */
+async function visitConnections(visits, { host, ben }, path) {
+  const link = host.page.getByRole('link', { name: 'Everybody’s connections' });
+  const [page] = await Promise.all([host.page.context().waitForEvent('page'), link.click()]);
+  visits.album.watch(page);
+  const team = { ...host, page };
+  await visits.look(team, 'connections', page.getByRole('list', { name: /Connections/ }));
+  await page.getByRole('searchbox').fill('nobody of that name');
+  await visits.look(team, 'connections-nobody', heading(team, 'Nobody fits'));
+  await page.close();
+  const second = { ...ben, page: await ben.page.context().newPage() };
+  visits.album.watch(second.page);
+  await visits.open(
+    second,
+    `${path}/connections`,
+    'connections-refused',
+    heading(second, 'for the event’s team'),
+  );
+  await second.page.close();
 }
 
 async function visitDoor(visits, { host, ben, nils }, eventPath) {

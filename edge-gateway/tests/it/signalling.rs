@@ -9,9 +9,9 @@ use http::StatusCode;
 use kit_rpc::{Code, Domain};
 use plenary_proto::sfu::v1::sfu_service_server::SfuService;
 use plenary_proto::sfu::v1::{
-    CloseRoomRequest, CloseRoomResponse, GetNodeRequest, GetNodeResponse, RemoveParticipantRequest,
-    RemoveParticipantResponse, SignalClose, SignalRequest, SignalResponse, SignalStart, ValidateTokenRequest,
-    ValidateTokenResponse, signal_request, signal_response,
+    CloseRoomRequest, CloseRoomResponse, GetNodeRequest, GetNodeResponse, ListConnectionsRequest,
+    ListConnectionsResponse, RemoveParticipantRequest, RemoveParticipantResponse, SignalClose, SignalRequest,
+    SignalResponse, SignalStart, ValidateTokenRequest, ValidateTokenResponse, signal_request, signal_response,
 };
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -117,6 +117,13 @@ impl SfuService for Node {
         &self,
         _: Request<RemoveParticipantRequest>,
     ) -> Result<Response<RemoveParticipantResponse>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn list_connections(
+        &self,
+        _: Request<ListConnectionsRequest>,
+    ) -> Result<Response<ListConnectionsResponse>, Status> {
         Err(Status::unimplemented("not faked"))
     }
 

@@ -7,14 +7,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Live;
 use crate::error::LiveError;
-use crate::store::{leases, nodes, rooms};
+use crate::store::{connections, leases, nodes, rooms};
 
+/// How connections went is of interest until the next show of its kind, and is personal data.
+const CONNECTIONS_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 /// Between two sweeps: a seat that nobody renews is given back this much late at most.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
-/// Leases and rooms that one sweep takes on.
+/// Leases, rooms and connections that one sweep takes on.
 const SWEEP_BATCH: i64 = 500;
 
-/// Gives back seats whose time is over, and has nodes close ended rooms, until `stop`.
+/// Gives back seats whose time is over, has nodes close ended rooms, and forgets old connections, until `stop`.
 pub(crate) async fn sweep(live: Live, stop: CancellationToken) {
     let mut due = tokio::time::interval(SWEEP_INTERVAL);
     while stop.run_until_cancelled(due.tick()).await.is_some() {
@@ -22,6 +24,9 @@ pub(crate) async fn sweep(live: Live, stop: CancellationToken) {
             tracing::warn!(error = &error as &dyn std::error::Error, "leases stay for now");
         }
         close_ended(&live).await;
+        if let Err(error) = forget_connections(&live).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old connections stay for now");
+        }
     }
 }
 
@@ -29,6 +34,11 @@ async fn end_leases(live: &Live) -> Result<(), LiveError> {
     let rooms = leases::sweep(&mut *live.pool.acquire().await?, live.clock.now(), SWEEP_BATCH).await?;
     rooms.into_iter().for_each(|room| live.announce(room));
     Ok(())
+}
+
+async fn forget_connections(live: &Live) -> Result<(), LiveError> {
+    let before = live.clock.now() - CONNECTIONS_KEPT;
+    Ok(connections::forget(&mut *live.pool.acquire().await?, before, SWEEP_BATCH).await?)
 }
 
 /// Has nodes close the rooms that have ended. A room whose node is gone is closed already.

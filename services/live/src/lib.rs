@@ -34,7 +34,7 @@ use token::ApiKey;
 pub const NAME: &str = "live";
 
 /// The service's tables.
-pub const MIGRATIONS: kit_pg::Migrations = kit_pg::migrations!("live": "0001_rooms");
+pub const MIGRATIONS: kit_pg::Migrations = kit_pg::migrations!("live": "0001_rooms", "0002_connections");
 
 /// The service, as commands and queries see it.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use kit_core::ids::{EventId, RoomId, SessionId, UserId};
 use kit_rpc::{Context, Found as _, Switchboard, Transport};
 use plenary_proto::events::v1::event_service_client::EventServiceClient;
 use plenary_proto::events::v1::{EventState, GetEventAccessRequest, StartEventRequest};
-use plenary_proto::sfu::v1::CloseRoomRequest;
 use plenary_proto::sfu::v1::sfu_service_client::SfuServiceClient;
+use plenary_proto::sfu::v1::{CloseRoomRequest, ListConnectionsRequest, ListConnectionsResponse};
 use plenary_proto::ticketing::v1::CheckAdmissionRequest;
 use plenary_proto::ticketing::v1::ticket_service_client::TicketServiceClient;
 use tonic::Status;
@@ -117,17 +117,27 @@ impl Clients {
 
     /// Has a node end a room.
     pub(crate) async fn close_room(&self, address: &str, room: RoomId) -> Result<(), Status> {
-        let node = self
-            .switchboard
-            .dial(NAME, SFU, address)
-            .map_err(|error| Status::unavailable(error.to_string()))?;
         let request = CloseRoomRequest {
             room_id: room.to_string(),
         };
-        SfuServiceClient::new(node)
-            .close_room(Context::background().request(request))
-            .await
-            .map(|_| ())
+        let request = Context::background().request(request);
+        self.node(address)?.close_room(request).await.map(|_| ())
+    }
+
+    /// What a node says of the connections in a room.
+    pub(crate) async fn connections(&self, address: &str, room: RoomId) -> Result<ListConnectionsResponse, Status> {
+        let request = ListConnectionsRequest {
+            room_id: room.to_string(),
+        };
+        let request = Context::background().request(request);
+        let answer = self.node(address)?.list_connections(request).await?;
+        Ok(answer.into_inner())
+    }
+
+    fn node(&self, address: &str) -> Result<SfuServiceClient<Transport>, Status> {
+        let node = self.switchboard.dial(NAME, SFU, address);
+        node.map(SfuServiceClient::new)
+            .map_err(|error| Status::unavailable(error.to_string()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads.
 
+pub(crate) mod connections;
+
 use kit_core::ids::{RoomId, SessionId};
 use kit_rpc::Context;
 use plenary_proto::live::v1::{self as wire, RoomAccess};

@@ -24,6 +24,7 @@
 //! - [`bwe`]: what a subscriber's path carries, and probes for more; [`allocate`]: who gets how much of it; [`pace`]:
 //!   bursts for narrow paths
 //! - [`codec`]: where a decoder can begin; the descriptors of VP8, VP9 and AV1; redundant audio
+//! - [`seeing`]: how each connection is, and whose side it is when something is wrong
 //! - [`limits`]: every bound, with its reason
 //!
 //! What a transport does by itself (SRTP, NACK and reports to the publisher, transport-wide feedback) is `sfu-peer`'s.
@@ -40,6 +41,7 @@ pub mod pace;
 pub mod publish;
 pub mod quality;
 pub mod room;
+pub mod seeing;
 pub mod slots;
 pub mod time;
 

@@ -135,3 +135,6 @@ pub const PACE_ABOVE: u64 = 5_000_000;
 /// Bursts leave at this share of the estimate, in percent. libwebrtc paces at 250, but what it paces is an encoder that
 /// follows the estimate; ours is a layer that may lie right below it, and a key frame at 250 would overflow the link.
 pub const PACE_FACTOR: u64 = 150;
+/// Between two samples of every connection: long enough for shares of packets to mean something and to cost nothing,
+/// short enough to be about now.
+pub const SAMPLE_INTERVAL: Duration = Duration::from_secs(5);

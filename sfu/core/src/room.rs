@@ -16,6 +16,7 @@ mod profile;
 mod publication;
 mod replay;
 mod resume;
+mod seeing;
 mod speakers;
 mod subscription;
 mod track;

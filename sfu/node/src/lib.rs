@@ -24,6 +24,7 @@ mod node;
 mod platform;
 mod rate;
 mod rpc;
+mod seen;
 mod sid;
 mod signal;
 mod socket;

@@ -115,3 +115,14 @@ pub(crate) const REVOCATIONS_MAX: usize = 10_000;
 pub(crate) const REVOCATION_LEEWAY: Duration = Duration::from_secs(60);
 /// How long the token is good that somebody who was moved connects with if their connection breaks: LiveKit's default.
 pub(crate) const MOVED_TOKEN_LIFE: Duration = Duration::from_secs(6 * 3_600);
+/// Samples of a connection between two times that the platform is told how it went: a node that dies takes a minute of
+/// knowledge with it.
+pub(crate) const KEEP_SAMPLES: u32 = 12;
+/// Connections that the platform is told of in one call.
+pub(crate) const SEEN_MAX: usize = 1_000;
+/// Connections that a room's list holds: what an organizer can look through, and 2 MB of message.
+pub(crate) const LISTED_CONNECTIONS_MAX: usize = 5_000;
+/// Connections of which it is not told yet how they went, while the live service is away: 4 MB.
+pub(crate) const KEPT_BACK_MAX: usize = 10_000;
+/// How long a question about a room's connections waits for the workers.
+pub(crate) const SEE_TIMEOUT: Duration = Duration::from_secs(2);

@@ -11,10 +11,10 @@ use sfu_peer::NodeIdentity;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::limits::{MOVED_TOKEN_LIFE, NODE_EVENTS};
+use crate::limits::{MOVED_TOKEN_LIFE, NODE_EVENTS, SEE_TIMEOUT};
 use crate::metrics::NodeMetrics;
 use crate::token::{AdminGrant, Grant, TokenError, Tokens};
-use crate::worker::{self, Command, NodeEvent, WorkerConfig, WorkerHandle, WorkerThread};
+use crate::worker::{self, Busy, Command, NodeEvent, RoomSeen, WorkerConfig, WorkerHandle, WorkerThread};
 
 /// A token that stops waiting: the process begins to end.
 pub(crate) type Stopping = tokio_util::sync::CancellationToken;
@@ -175,6 +175,25 @@ impl Node {
         let (rooms, participants) = self.metrics.census(self.workers.len());
         let count = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         (count(rooms), count(participants))
+    }
+
+    /// Packets that our side lost, received too late or not sent.
+    pub(crate) fn lost(&self) -> u64 {
+        self.metrics.lost(self.workers.len())
+    }
+
+    /// How a room's connections are: an answer of each worker, whether or not the room is on it.
+    pub(crate) async fn see(&self, room: &str) -> Result<Vec<RoomSeen>, Busy> {
+        let mut answers = Vec::with_capacity(self.workers.len());
+        for worker in &self.workers {
+            let (reply, answer) = tokio::sync::oneshot::channel();
+            let room = room.to_owned();
+            worker.send(Command::See { room, reply })?;
+            answers.push(answer);
+        }
+        let all = futures::future::try_join_all(answers);
+        let answered = tokio::time::timeout(SEE_TIMEOUT, all).await;
+        answered.map_err(|_| Busy)?.map_err(|_| Busy)
     }
 
     /// Puts everybody out, gives their goodbyes time to leave, and ends the workers.

@@ -3,6 +3,7 @@
 
 mod chat;
 mod presence;
+mod records;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ pub(crate) async fn run(
     stopping: Stopping,
 ) {
     let (changes, received) = mpsc::channel(NODE_EVENTS);
+    let (records, kept) = mpsc::channel(NODE_EVENTS);
+    let keeping = records::run(Arc::clone(&node), lines.live.clone(), kept, stopping.clone());
+    tasks.spawn("connection-records", keeping);
     let presence = Presence::new(Arc::clone(&node), &config, lines.live);
     tasks.spawn("presence", presence.run(received, stopping.clone()));
     let mut chats: HashMap<String, RoomChat> = HashMap::new();
@@ -62,6 +66,8 @@ pub(crate) async fn run(
             Some(NodeEvent::RoomClosed { room }) => drop(chats.remove(&room)),
             Some(NodeEvent::Joined { place }) => drop(changes.send(Change::Joined(place)).await),
             Some(NodeEvent::Left { place }) => drop(changes.send(Change::Left(place)).await),
+            // How it went may get lost; chat must not wait for it.
+            Some(NodeEvent::Seen(seen)) => seen.into_iter().for_each(|seen| drop(records.try_send(seen))),
             Some(NodeEvent::Chat(post)) => {
                 if let Some(chat) = chats.get(&post.room) {
                     chat.post(*post);

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
 use kit_rpc::{Code, Domain, Error};
+use plenary_proto::live::v1::{NodeHealth, Traffic};
 use plenary_proto::sfu::v1::sfu_service_server::SfuService;
 use plenary_proto::sfu::v1::{
-    CloseRoomRequest, CloseRoomResponse, GetNodeRequest, GetNodeResponse, RemoveParticipantRequest,
-    RemoveParticipantResponse, SignalClose, SignalRequest, SignalResponse, SignalStart, ValidateTokenRequest,
-    ValidateTokenResponse, signal_request, signal_response,
+    CloseRoomRequest, CloseRoomResponse, GetNodeRequest, GetNodeResponse, ListConnectionsRequest,
+    ListConnectionsResponse, RemoveParticipantRequest, RemoveParticipantResponse, SignalClose, SignalRequest,
+    SignalResponse, SignalStart, ValidateTokenRequest, ValidateTokenResponse, signal_request, signal_response,
 };
 use sfu_core::input::LeaveReason;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::limits::LISTED_CONNECTIONS_MAX;
 use crate::node::Node;
 use crate::signal::{self, Close, ConnectQuery, Frame, Start};
 use crate::token::TokenError;
@@ -130,6 +132,43 @@ impl SfuService for Rpc {
             participant_count,
         }))
     }
+
+    async fn list_connections(
+        &self,
+        request: Request<ListConnectionsRequest>,
+    ) -> Result<Response<ListConnectionsResponse>, Status> {
+        let seen = self
+            .node
+            .see(&request.into_inner().room_id)
+            .await
+            .map_err(Error::from)?;
+        let headroom = seen.iter().map(|seen| 1.0 - seen.load.busy).fold(1.0, f32::min);
+        let mut traffic = Traffic::default();
+        for through in seen.iter().map(|seen| seen.traffic) {
+            traffic.packets_received += number(through.packets_received);
+            traffic.bytes_received += number(through.bytes_received);
+            traffic.packets_sent += number(through.packets_sent);
+            traffic.bytes_sent += number(through.bytes_sent);
+        }
+        let connections = seen.iter().flat_map(|seen| &seen.connections);
+        Ok(Response::new(ListConnectionsResponse {
+            connections: connections
+                .take(LISTED_CONNECTIONS_MAX)
+                .map(crate::seen::connection)
+                .collect(),
+            traffic: Some(traffic),
+            node: Some(NodeHealth {
+                node_id: self.node.id().to_owned(),
+                #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
+                headroom_percent: (headroom * 100.0).round() as i32,
+                packets_dropped: number(self.node.lost()),
+            }),
+        }))
+    }
+}
+
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The first message must be a start.

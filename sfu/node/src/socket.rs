@@ -34,6 +34,30 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
+/// Datagrams that the kernel dropped because nobody took them in time, since the socket was bound, modulo 2³²
+/// (`sock_diag(7)`, `SK_MEMINFO_DROPS`).
+pub(crate) fn overflowed(socket: &UdpSocket) -> io::Result<u32> {
+    const COUNTERS: usize = 9;
+    const DROPS: usize = 8;
+    let mut counters = [0u32; COUNTERS];
+    let mut length = libc::socklen_t::try_from(mem::size_of_val(&counters)).unwrap_or_default();
+    // SAFETY: the array is as long as is said, made of plain integers, and lives through the call.
+    let outcome = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_MEMINFO,
+            counters.as_mut_ptr().cast(),
+            &raw mut length,
+        )
+    };
+    if outcome == 0 {
+        Ok(counters[DROPS])
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 /// Wakes a worker that waits for datagrams. Clones wake the same worker.
 #[derive(Debug, Clone)]
 pub(crate) struct Waker(Arc<File>);
@@ -162,6 +186,24 @@ mod tests {
             assert_eq!(address_of(&storage), Some(address), "{text}");
         }
         assert_eq!(address_of(&no_address()), None);
+    }
+
+    #[test]
+    fn datagrams_that_nobody_takes_are_counted() {
+        let (receiver, sender) = (
+            bind("127.0.0.1:0".parse().expect("an address")),
+            UdpSocket::bind("127.0.0.1:0"),
+        );
+        let (receiver, sender) = (receiver.expect("loopback"), sender.expect("loopback"));
+        let address = receiver.local_addr().expect("bound");
+        socket2::SockRef::from(&receiver)
+            .set_recv_buffer_size(2_048)
+            .expect("smaller");
+        assert_eq!(overflowed(&receiver).expect("asked"), 0);
+        for _ in 0..64 {
+            sender.send_to(&[0; 1_200], address).expect("loopback");
+        }
+        assert!(overflowed(&receiver).expect("asked") > 0);
     }
 
     #[test]

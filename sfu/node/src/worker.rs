@@ -22,6 +22,7 @@ mod path;
 mod peers;
 mod resume;
 mod rooms;
+mod seeing;
 mod simulate;
 mod state;
 mod timers;
@@ -55,6 +56,7 @@ pub(crate) use messages::{
     TokenTimes,
 };
 pub(crate) use rooms::RoomSettings;
+pub(crate) use seeing::{RoomSeen, Seen};
 pub(crate) use simulate::{Cut, Scenario};
 use state::State;
 
@@ -176,6 +178,11 @@ impl Pace {
         self.ended = Some(now);
     }
 
+    /// How long the worker had nothing to do before the present turn.
+    fn idle(&self) -> Duration {
+        self.ended.map_or(Duration::ZERO, |_| self.waited)
+    }
+
     /// Whether the next turn is likely to come before a rest would be over.
     fn is_thick(&self) -> bool {
         self.ended.is_some() && self.waited < REST * 2
@@ -206,12 +213,14 @@ impl Worker {
             return false;
         }
         self.pace.woken(self.state.clock_now());
+        self.state.note_idle(self.pace.idle());
         if !self.take_commands() {
             self.state.settle();
             return false;
         }
         self.take_datagrams();
         self.state.fire_timers();
+        self.state.look_if_due();
         self.state.settle();
         self.pace.ended(self.state.clock_now());
         true

@@ -415,6 +415,14 @@ impl Peer {
         self.dropped
     }
 
+    /// Media packets of the client that there should be so far, and those that came; for a publisher's peer.
+    pub fn reception(&self) -> (u64, u64) {
+        match &self.side {
+            Side::Publisher { receiver, .. } => receiver.sums(),
+            Side::Subscriber(_) => (0, 0),
+        }
+    }
+
     /// Whether media and data may flow.
     pub fn is_connected(&self) -> bool {
         self.srtp.is_some()

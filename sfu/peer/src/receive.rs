@@ -100,6 +100,14 @@ impl Receiver {
         self.streams.get(usize::from(stream.0)).map(|stream| &stream.info)
     }
 
+    /// Of all streams: packets that there should be, and those that came.
+    pub(crate) fn sums(&self) -> (u64, u64) {
+        let sums = self.streams.iter().map(|stream| stream.statistics.sums());
+        sums.fold((0, 0), |(expected, received), (more, came)| {
+            (expected + more, received + came)
+        })
+    }
+
     // === sections ===
 
     /// Takes over what an offer and its answer have agreed on.

@@ -104,6 +104,12 @@ const live = createRoute({
   beforeLoad: requireSignIn,
 }).lazy(() => import('./routes/live').then((page) => page.Route));
 
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/live/$sessionId/connections',
+  beforeLoad: requireSignIn,
+}).lazy(() => import('./routes/connections').then((page) => page.Route));
+
 /** Every primitive in every state; the production build has neither the route nor its code. */
 const developmentRoutes =
   import.meta.env.DEV || import.meta.env.MODE === 'gallery'
@@ -132,5 +138,6 @@ export const routeTree = root.addChildren([
   checkIn,
   approvals,
   live,
+  connections,
   ...developmentRoutes,
 ]);

@@ -241,6 +241,46 @@ impl ::prost::Name for GetNodeResponse {
         "/plenary.sfu.v1.GetNodeResponse".into()
     }
 }
+/// A room whose connections to list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListConnectionsRequest {
+    /// `rm_…`.
+    #[prost(string, tag = "1")]
+    pub room_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListConnectionsRequest {
+    const NAME: &'static str = "ListConnectionsRequest";
+    const PACKAGE: &'static str = "plenary.sfu.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.sfu.v1.ListConnectionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.sfu.v1.ListConnectionsRequest".into()
+    }
+}
+/// Who is there, and how it goes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListConnectionsResponse {
+    /// In no order.
+    #[prost(message, repeated, tag = "1")]
+    pub connections: ::prost::alloc::vec::Vec<super::super::live::v1::Connection>,
+    /// What went through the room.
+    #[prost(message, optional, tag = "2")]
+    pub traffic: ::core::option::Option<super::super::live::v1::Traffic>,
+    /// The node itself.
+    #[prost(message, optional, tag = "3")]
+    pub node: ::core::option::Option<super::super::live::v1::NodeHealth>,
+}
+impl ::prost::Name for ListConnectionsResponse {
+    const NAME: &'static str = "ListConnectionsResponse";
+    const PACKAGE: &'static str = "plenary.sfu.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.sfu.v1.ListConnectionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.sfu.v1.ListConnectionsResponse".into()
+    }
+}
 /// Generated client implementations.
 pub mod sfu_service_client {
     #![allow(
@@ -461,6 +501,31 @@ pub mod sfu_service_client {
                 .insert(GrpcMethod::new("plenary.sfu.v1.SfuService", "GetNode"));
             self.inner.unary(req, path, codec).await
         }
+        /// Says how the connections in a room are: at most 5,000, empty for a room that is not open.
+        pub async fn list_connections(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListConnectionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListConnectionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/plenary.sfu.v1.SfuService/ListConnections",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("plenary.sfu.v1.SfuService", "ListConnections"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -517,6 +582,14 @@ pub mod sfu_service_server {
             &self,
             request: tonic::Request<super::GetNodeRequest>,
         ) -> std::result::Result<tonic::Response<super::GetNodeResponse>, tonic::Status>;
+        /// Says how the connections in a room are: at most 5,000, empty for a room that is not open.
+        async fn list_connections(
+            &self,
+            request: tonic::Request<super::ListConnectionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListConnectionsResponse>,
+            tonic::Status,
+        >;
     }
     /// One SFU node: signalling relayed by the gateway, and control by the live service.
     #[derive(Debug)]
@@ -808,6 +881,51 @@ pub mod sfu_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetNodeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/plenary.sfu.v1.SfuService/ListConnections" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListConnectionsSvc<T: SfuService>(pub Arc<T>);
+                    impl<
+                        T: SfuService,
+                    > tonic::server::UnaryService<super::ListConnectionsRequest>
+                    for ListConnectionsSvc<T> {
+                        type Response = super::ListConnectionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListConnectionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SfuService>::list_connections(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListConnectionsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

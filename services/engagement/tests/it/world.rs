@@ -191,6 +191,13 @@ impl LiveService for Live {
         Err(Status::unimplemented("not asked"))
     }
 
+    async fn list_connections(
+        &self,
+        _: Request<live::ListConnectionsRequest>,
+    ) -> Result<Response<live::ListConnectionsResponse>, Status> {
+        Err(Status::unimplemented("not asked"))
+    }
+
     async fn locate_room(
         &self,
         _: Request<live::LocateRoomRequest>,

@@ -1,23 +1,35 @@
 //! Requests → checked values.
 
 use kit_core::ids::{RoomId, SessionId, UserId};
-use kit_core::{RequestId, Violations};
+use kit_core::{PageRequest, PageSizes, RequestId, Violations};
 use kit_pg::idempotency::RequestKey;
 use plenary_proto::live::v1::{
-    ParticipantReport, RegisterNodeRequest, ReportParticipantsRequest, SetRoomCapacityRequest,
+    ListConnectionsRequest, ParticipantReport, RegisterNodeRequest, ReportConnectionsRequest,
+    ReportParticipantsRequest, RoomConnection, SetRoomCapacityRequest,
 };
 use prost::Message;
 use time::OffsetDateTime;
 
+use crate::commands::keep::Account;
 use crate::commands::report::{Report, Sighting};
 use crate::domain::node::Node;
 use crate::domain::room::CAPACITY_MAX;
+use crate::queries::connections::Asked;
+use crate::store::connections::Kept;
 
 /// Reports of one call: more than the participants of a node never are.
 const REPORTS_MAX: usize = 20_000;
 const NODE_ID_CHARACTERS_MAX: usize = 100;
 const ADDRESS_CHARACTERS_MAX: usize = 500;
 const SID_CHARACTERS_MAX: usize = 100;
+/// Connections of one call.
+const CONNECTIONS_MAX: usize = 1_000;
+const NAME_CHARACTERS_MAX: usize = 200;
+/// More than there are kinds.
+const EVIDENCE_MAX: usize = 16;
+const QUERY_CHARACTERS_MAX: usize = 100;
+/// A connection is a line of a table.
+const PAGE_SIZES: PageSizes = PageSizes { default: 50, max: 200 };
 
 /// A mutation of a room: which, and the key that makes a repeat one.
 pub(super) fn mutation(
@@ -123,6 +135,72 @@ pub(super) fn report(request: ReportParticipantsRequest) -> Result<Report, Viola
         node: request.node_id,
         sightings,
         complete: request.complete,
+    })
+}
+
+/// What is told of connections. One that names no room or person of ours is none: other tokens of the same key may let in
+/// others, and a node must not be held up by them.
+pub(super) fn account(request: ReportConnectionsRequest) -> Result<Account, Violations> {
+    let mut violations = Violations::new();
+    bounded(&mut violations, "node_id", &request.node_id, NODE_ID_CHARACTERS_MAX);
+    violations.check(
+        "connections",
+        request.connections.len() <= CONNECTIONS_MAX,
+        "TOO_MANY",
+        "must be at most 1,000",
+    );
+    let (node,) = violations.finish((Some(request.node_id),))?;
+    let connections = request.connections.into_iter().filter_map(kept).collect();
+    Ok(Account { node, connections })
+}
+
+fn kept(told: RoomConnection) -> Option<Kept> {
+    let mut connection = told.connection?;
+    let name = connection.display_name.chars().take(NAME_CHARACTERS_MAX);
+    connection.display_name = name.collect();
+    connection.evidence.truncate(EVIDENCE_MAX);
+    let is_named = (1..=SID_CHARACTERS_MAX).contains(&connection.participant_sid.len());
+    is_named.then_some(())?;
+    Some(Kept {
+        room: told.room_id.parse().ok()?,
+        user: connection.user_id.parse().ok()?,
+        joined: instant(connection.join_time?)?,
+        left: connection.leave_time.and_then(instant),
+        sid: connection.participant_sid.clone(),
+        report: connection.encode_to_vec(),
+    })
+}
+
+fn instant(timestamp: prost_types::Timestamp) -> Option<OffsetDateTime> {
+    let nanos = i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanos);
+    OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()
+}
+
+pub(super) fn connections(request: &ListConnectionsRequest) -> Result<Asked, Violations> {
+    let mut violations = Violations::new();
+    let room = violations.parse("room_id", &request.room_id);
+    let query = request.query.trim().to_lowercase();
+    violations.check(
+        "query",
+        query.chars().count() <= QUERY_CHARACTERS_MAX,
+        "LENGTH",
+        "must have at most 100 characters",
+    );
+    let present = if request.present_only { "present" } else { "" };
+    let filters = [&*request.room_id, &*query, present];
+    let page = PageRequest::read(
+        &mut violations,
+        request.page_size,
+        &request.page_token,
+        &filters,
+        PAGE_SIZES,
+    );
+    let (room, page) = violations.finish((room, page))?;
+    Ok(Asked {
+        room,
+        query,
+        present_only: request.present_only,
+        page,
     })
 }
 

@@ -108,6 +108,18 @@ impl LiveService for Live {
             address: node.address,
         }))
     }
+
+    async fn list_connections(&self, request: Request<ListConnectionsRequest>) -> Answer<ListConnectionsResponse> {
+        let asked = convert::connections(request.get_ref()).map_err(refuse)?;
+        let (page, health) = queries::connections::list(self, &request.context(), asked)
+            .await
+            .map_err(refuse)?;
+        Ok(Response::new(ListConnectionsResponse {
+            connections: page.items,
+            next_page_token: page.next_token,
+            health: Some(health),
+        }))
+    }
 }
 
 /// A followed room: each change of it makes the room be read anew.

@@ -2,7 +2,8 @@
 
 use plenary_proto::live::v1::node_service_server::NodeService;
 use plenary_proto::live::v1::{
-    ParticipantReport, RegisterNodeRequest, RegisterNodeResponse, ReportParticipantsRequest, ReportParticipantsResponse,
+    ParticipantReport, RegisterNodeRequest, RegisterNodeResponse, ReportConnectionsRequest, ReportConnectionsResponse,
+    ReportParticipantsRequest, ReportParticipantsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -30,6 +31,15 @@ impl NodeService for Live {
         Ok(Response::new(ReportParticipantsResponse {
             evict: evicted.into_iter().map(message).collect(),
         }))
+    }
+
+    async fn report_connections(
+        &self,
+        request: Request<ReportConnectionsRequest>,
+    ) -> Result<Response<ReportConnectionsResponse>, Status> {
+        let account = convert::account(request.into_inner()).map_err(refuse)?;
+        commands::keep::keep(self, account).await.map_err(refuse)?;
+        Ok(Response::new(ReportConnectionsResponse {}))
     }
 }
 

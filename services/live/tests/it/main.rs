@@ -1,6 +1,7 @@
 //! The service through its door: real PostgreSQL and Redis, a clock that stands still, and those who stand in for events,
 //! ticketing and the SFU nodes.
 
+mod connections;
 mod join_room;
 mod locate_room;
 mod reports;

@@ -9,6 +9,7 @@ use kit_rpc::{Code, Domain, RequestExt as _};
 use plenary_proto::events::v1 as events;
 use plenary_proto::events::v1::event_service_server::EventService;
 use plenary_proto::events::v1::*;
+use plenary_proto::live::v1::{Connection, NodeHealth};
 use plenary_proto::sfu::v1 as sfu;
 use plenary_proto::sfu::v1::sfu_service_server::SfuService;
 use plenary_proto::ticketing::v1 as ticketing;
@@ -164,6 +165,18 @@ pub(crate) struct Node {
     pub(crate) closed: UnboundedSender<String>,
     /// It cannot be reached.
     pub(crate) is_away: Arc<AtomicBool>,
+    /// The connections of every room.
+    pub(crate) seen: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Node {
+    pub(crate) fn sees(&self, connections: Vec<Connection>) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = connections;
+    }
+
+    pub(crate) fn go_away(&self) {
+        self.is_away.store(true, Ordering::SeqCst);
+    }
 }
 
 #[tonic::async_trait]
@@ -177,6 +190,20 @@ impl SfuService for Node {
         let told = self.closed.send(request.into_inner().room_id);
         told.map_err(|_| Status::internal("the test is over"))?;
         Ok(Response::new(sfu::CloseRoomResponse::default()))
+    }
+
+    async fn list_connections(&self, _: Request<sfu::ListConnectionsRequest>) -> Answer<sfu::ListConnectionsResponse> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(Status::unavailable("away"));
+        }
+        Ok(Response::new(sfu::ListConnectionsResponse {
+            connections: self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            traffic: None,
+            node: Some(NodeHealth {
+                headroom_percent: 80,
+                ..NodeHealth::default()
+            }),
+        }))
     }
 
     async fn signal(&self, _: Request<Streaming<sfu::SignalRequest>>) -> Answer<Self::SignalStream> {

@@ -54,6 +54,7 @@ impl World {
         let node = Node {
             closed: told,
             is_away: Arc::new(AtomicBool::new(false)),
+            seen: Arc::default(),
         };
         let (events, tickets) = (Events::default(), Tickets::default());
         app.mount(Part::new("events").service(EventServiceServer::new(events.clone())));
@@ -236,6 +237,19 @@ impl World {
         };
         let answer = self.nodes().report_participants(request).await;
         answer.expect("a service").into_inner().evict
+    }
+
+    /// The node's word on how connections to a room go or went.
+    pub(crate) async fn keep(&self, room: &pb::Room, connections: Vec<pb::Connection>) -> Result<(), Status> {
+        let connections = connections.into_iter().map(|connection| pb::RoomConnection {
+            room_id: room.id.clone(),
+            connection: Some(connection),
+        });
+        let request = pb::ReportConnectionsRequest {
+            node_id: NODE.to_owned(),
+            connections: connections.collect(),
+        };
+        self.nodes().report_connections(request).await.map(drop)
     }
 
     /// How many are in the room now.

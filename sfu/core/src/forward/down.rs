@@ -119,6 +119,16 @@ impl Down {
         if self.paused { None } else { Some(self.target.layer) }
     }
 
+    /// What the subscriber's bandwidth allows.
+    pub const fn grant(&self) -> Grant {
+        self.grant
+    }
+
+    /// Payload bytes sent, modulo 2³² as in a sender report.
+    pub const fn octets(&self) -> u32 {
+        self.octets
+    }
+
     /// Takes the subscriber's wishes.
     pub const fn set_target(&mut self, target: Option<Target>) {
         match target {

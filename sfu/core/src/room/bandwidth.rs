@@ -239,6 +239,7 @@ impl Room {
 }
 
 impl Bandwidth {
+    /// What the path is like; `None` without transport-wide feedback.
     pub(super) const fn path(&self) -> Option<Path> {
         self.path
     }

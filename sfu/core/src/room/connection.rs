@@ -14,6 +14,8 @@ use crate::time::Time;
 pub(super) struct Judgement {
     score: Score,
     interval: Interval,
+    /// The greatest share lost since the last sample of [`crate::seeing`], in 1/256.
+    sampled: u8,
     told: Option<Quality>,
     /// Their client is away.
     is_away: bool,
@@ -36,6 +38,12 @@ impl Judgement {
 
     pub(super) fn note_loss(&mut self, fraction_lost: u8) {
         self.interval.fraction_lost = self.interval.fraction_lost.max(fraction_lost);
+        self.sampled = self.sampled.max(fraction_lost);
+    }
+
+    /// The greatest share lost since this was last asked, from 0 to 1.
+    pub(super) fn take_loss(&mut self) -> f32 {
+        f32::from(std::mem::take(&mut self.sampled)) / 256.0
     }
 }
 

@@ -327,16 +327,28 @@ impl Track {
 
     /// By how many layers each copy falls short of what its subscriber wants and the publisher sends.
     pub(super) fn shortfalls(&self) -> impl Iterator<Item = (MemberId, u8)> + '_ {
-        let highest = (0u8..)
-            .zip(self.ladder.active)
-            .filter(|(_, active)| *active)
-            .map(|(rank, _)| rank)
-            .last();
+        let highest = self.highest_sent();
         let short = move |down: &Down| match (down.wanted(), down.state(), highest) {
             (Some(wanted), DownState::Forwarding { layer }, Some(highest)) => wanted.min(highest).saturating_sub(layer),
             _ => 0,
         };
         self.downs.iter().map(move |down| (down.to().member, short(down)))
+    }
+
+    pub(super) const fn is_video(&self) -> bool {
+        self.codec.is_video()
+    }
+
+    /// The highest layer that is sent at present; `None` when nothing is.
+    pub(super) fn highest_sent(&self) -> Option<u8> {
+        let ranks = (0u8..).zip(self.ladder.active);
+        ranks.filter(|(_, active)| *active).map(|(rank, _)| rank).last()
+    }
+
+    /// Bits a second that come of all layers, headers included.
+    pub(super) fn received_rate(&mut self, now: Time) -> u64 {
+        let layers = self.layers.iter_mut().flatten();
+        layers.map(|layer| layer.bits_per_second(now)).sum()
     }
 
     /// Stops or lets go all copies.

@@ -5,6 +5,7 @@ mod connection;
 mod life;
 mod listing;
 mod resume;
+mod seeing;
 mod transfer;
 mod wishes;
 mod world;

@@ -32,8 +32,8 @@ pub(crate) struct Outbox {
     runs: Vec<Run>,
     segments: bool,
     sent: Sent,
-    /// Packets ever appended.
-    appended: u64,
+    /// Packets ever appended, and their bytes.
+    appended: (u64, u64),
 }
 
 /// Packets to one address, all of length `segment` but the last, which may be shorter.
@@ -56,13 +56,18 @@ impl Outbox {
             runs: Vec::with_capacity(SEND_BYTES / DATAGRAM_BYTES_MAX),
             segments: true,
             sent: Sent::default(),
-            appended: 0,
+            appended: (0, 0),
         }
     }
 
-    /// Packets appended so far.
-    pub(crate) const fn appended(&self) -> u64 {
+    /// Packets appended so far, and their bytes.
+    pub(crate) const fn appended(&self) -> (u64, u64) {
         self.appended
+    }
+
+    /// What it sends through.
+    pub(crate) const fn socket(&self) -> &UdpSocket {
+        &self.socket
     }
 
     /// Appends one packet to `to`: `write` fills the buffer and answers how much of it, or `None` to give up.
@@ -77,7 +82,8 @@ impl Outbox {
         };
         let start = self.written;
         self.written += len;
-        self.appended += 1;
+        self.appended.0 += 1;
+        self.appended.1 += len as u64;
         match self.runs.last_mut().filter(|run| run.takes(to, len)) {
             Some(run) => run.append(len),
             None => self.runs.push(Run {

@@ -8,6 +8,7 @@ use sfu_peer::{MediaKind, Role};
 
 use super::member::{Binding, Line, Member, MemberKey, member_id};
 use super::messages::{Action, Command, Event, JoinCommand, Place};
+use super::seeing::Watch;
 use super::state::State;
 use crate::signal::preference::Preference;
 
@@ -49,6 +50,7 @@ impl State {
                 );
             }
             Command::Admin(ask) => self.admin(*ask),
+            Command::See { room, reply } => self.tell_seen(&room, reply),
             Command::Drain => {
                 for room in self.rooms.keys() {
                     self.tell(room, Input::Close(LeaveReason::ServerShutdown));
@@ -81,8 +83,10 @@ impl State {
             identity: join.identity.clone(),
             sid: join.sid.clone(),
         };
+        let watch = Watch::new(join.name.clone(), &join.permissions.publish, self.time());
         let key = self.members.insert(Member {
             naming: join.naming,
+            watch,
             ..Member::new(room, place, Line::Open(join.events), now)
         });
         let subscriber = self.make_peer(key, Role::Subscriber);

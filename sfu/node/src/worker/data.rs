@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use livekit_protocol::{DataPacket, UserPacket, data_packet};
+use plenary_proto::live::v1::PlaybackReport;
 use prost::Message;
 use sfu_core::Input;
 use sfu_core::ids::Identity;
@@ -14,6 +15,8 @@ use super::state::State;
 
 /// The topic of the room's chat: such messages go to the chat's keeper, not straight to the room.
 const CHAT_TOPIC: &str = "plenary.chat";
+/// The topic of what pages say of themselves: such messages are for the node, and for nobody else.
+const PLAYBACK_TOPIC: &str = "plenary.playback";
 
 impl State {
     pub(super) fn data(&mut self, key: MemberKey, channel: ChannelId, payload: &Bytes) {
@@ -42,6 +45,9 @@ impl State {
             && let Some(frame) = chat_frame(&packet)
         {
             return self.post(key, frame);
+        }
+        if let Some(report) = playback_report(&packet) {
+            return self.hear_playback(key, &report);
         }
         if self.is_answer(key, &mut packet) {
             return;
@@ -112,6 +118,16 @@ fn chat_frame(packet: &DataPacket) -> Option<Bytes> {
     }
 }
 
+/// What a page says of itself. What cannot be read says nothing, and is for nobody else either.
+fn playback_report(packet: &DataPacket) -> Option<PlaybackReport> {
+    match &packet.value {
+        Some(data_packet::Value::User(user)) if user.topic.as_deref() == Some(PLAYBACK_TOPIC) => {
+            Some(PlaybackReport::decode(user.payload.as_slice()).unwrap_or_default())
+        }
+        _ => None,
+    }
+}
+
 /// Who shall get it; older clients say so in the user packet.
 #[expect(
     deprecated,
@@ -147,6 +163,7 @@ pub(crate) fn fuzz_data_packet(input: &[u8]) {
         return;
     };
     let _ = chat_frame(&packet);
+    let _ = playback_report(&packet);
     let _ = take_destinations(&mut packet);
     let place = Place {
         room: String::new(),

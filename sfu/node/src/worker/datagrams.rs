@@ -64,7 +64,12 @@ impl State {
             return self.metrics.refused();
         };
         let member = entry.member;
+        let dropped = entry.peer.dropped();
         let received = entry.peer.handle_datagram(now, from, datagram);
+        let dropped = entry.peer.dropped() - dropped;
+        if dropped > 0 {
+            self.metrics.invalid(dropped);
+        }
         self.touch(key);
         match received {
             Received::Nothing => {}
@@ -90,6 +95,8 @@ impl State {
                 order: media.len(),
                 packet,
             });
+        } else {
+            self.metrics.unrouted();
         }
     }
 
@@ -149,12 +156,15 @@ impl State {
         if media.is_empty() {
             return;
         }
-        let (time, appended) = (self.time(), self.outbox.appended());
+        let (time, appended) = (self.time(), self.outbox.appended().0);
         media.sort_unstable_by_key(|routed| (routed.room, routed.stream.track, routed.stream.layer, routed.order));
         for run in media.chunk_by(|a, b| a.room == b.room && a.stream == b.stream) {
             let Some(entry) = self.rooms.get_mut(run[0].room) else {
                 continue;
             };
+            let before = self.outbox.appended();
+            entry.traffic.packets_received += run.len() as u64;
+            entry.traffic.bytes_received += run.iter().map(|routed| routed.packet.payload.len() as u64).sum::<u64>();
             let packets = run.iter().map(|routed| core_packet(&routed.packet));
             let mut egress = Forwarder::new(
                 time,
@@ -164,8 +174,9 @@ impl State {
                 &mut self.waiting,
             );
             entry.room.forward(time, run[0].stream, packets, &mut egress);
+            self.count_sent(Some(run[0].room), before);
         }
-        let copies = (self.outbox.appended() - appended) / media.len() as u64;
+        let copies = (self.outbox.appended().0 - appended) / media.len() as u64;
         // Small rooms on this worker do not make it forget the large one at once.
         self.copies = copies.max(self.copies - self.copies / 8);
         media.clear();
@@ -234,6 +245,7 @@ impl State {
         let Some(room) = self.members.get(key).map(|member| member.room) else {
             return;
         };
+        let before = self.outbox.appended();
         let Some(entry) = self.rooms.get_mut(room) else { return };
         let mut egress = Forwarder::new(
             time,
@@ -243,6 +255,7 @@ impl State {
             &mut self.waiting,
         );
         entry.room.repeat(time, member_id(key), track, lost, &mut egress);
+        self.count_sent(Some(room), before);
     }
 
     /// The track that a subscriber means by the SSRC of its media stream.

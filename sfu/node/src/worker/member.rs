@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::messages::{Event, Place};
 use super::peers::PeerKey;
+use super::seeing::Watch;
 use super::simulate::Cut;
 use super::state::RoomKey;
 use crate::limits::{DATA_BURST, DATA_PER_SECOND, EARLY_BYTES_MAX, EARLY_MESSAGES_MAX, PREFERENCES_MAX};
@@ -53,6 +54,8 @@ pub(crate) struct Member {
     pub(crate) naming: Naming,
     /// What the client wants to send its newest tracks as, by its names for them.
     pub(crate) preferences: Vec<(String, Preference)>,
+    /// How their connection is.
+    pub(crate) watch: Watch,
 }
 
 /// A member's signalling.
@@ -141,6 +144,7 @@ impl Member {
             offer_id: 0,
             naming: Naming::Track,
             preferences: Vec::new(),
+            watch: Watch::default(),
         }
     }
 

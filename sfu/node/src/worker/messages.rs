@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::MemberKey;
 use super::admin::Ask;
 use super::rooms::RoomSettings;
+use super::seeing::{Seen, SeenReply};
 use super::simulate::Scenario;
 use crate::signal::Naming;
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Tell { member: MemberKey, payload: Bytes },
     /// An administrator's request, answered through its reply.
     Admin(Box<Ask>),
+    /// Say how a room's connections are.
+    See { room: String, reply: SeenReply },
     /// Put everybody out, telling them to connect anew elsewhere.
     Drain,
     /// End the thread.
@@ -245,11 +248,22 @@ pub(crate) struct Place {
 /// What the platform's side of the node is told.
 #[derive(Debug)]
 pub(crate) enum NodeEvent {
-    RoomOpened { worker: usize, room: String },
-    RoomClosed { room: String },
-    Joined { place: Place },
-    Left { place: Place },
+    RoomOpened {
+        worker: usize,
+        room: String,
+    },
+    RoomClosed {
+        room: String,
+    },
+    Joined {
+        place: Place,
+    },
+    Left {
+        place: Place,
+    },
     Chat(Box<ChatPost>),
+    /// How connections went: all now and then, and each at its end.
+    Seen(Vec<Seen>),
 }
 
 /// A chat message that a member wants to write.

@@ -204,6 +204,7 @@ impl State {
         self.end_likenesses(&member.likenesses);
         self.calls.forget(key);
         member.say_last(Event::Left(reason));
+        self.keep_last(&member);
         self.drop_peer(member.subscriber);
         if let Some(publisher) = member.publisher {
             self.drop_peer(publisher);

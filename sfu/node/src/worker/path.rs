@@ -167,6 +167,7 @@ impl State {
         path.timer = None;
         let padding = path.controller.padding(now);
         let room = self.members.get(member).map(|member| member.room);
+        let before = self.outbox.appended();
         let mut egress = Forwarder::new(now, &self.members, &mut self.peers, &mut self.outbox, &mut self.waiting);
         egress.release(peer);
         if padding > 0
@@ -174,6 +175,7 @@ impl State {
         {
             entry.room.pad(member_id(member), padding, &mut egress);
         }
+        self.count_sent(room, before);
         self.arm_path(peer);
     }
 

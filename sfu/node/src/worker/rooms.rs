@@ -7,6 +7,7 @@ use sfu_core::input::LeaveReason;
 use sfu_core::{Input, Room, Time};
 
 use super::messages::NodeEvent;
+use super::seeing::Traffic;
 use super::state::{RoomKey, State};
 use super::timers::Owner;
 use crate::limits::{NONCES, ROOM_DEPARTURE_TIMEOUT, ROOM_EMPTY_TIMEOUT, ROOM_TIMEOUT_MAX};
@@ -25,6 +26,7 @@ pub(crate) struct RoomEntry {
     /// When it ends, unless somebody comes.
     pub(super) ends_at: Option<Instant>,
     pub(super) nonces: Nonces,
+    pub(super) traffic: Traffic,
 }
 
 /// How a created room is kept.
@@ -87,6 +89,7 @@ impl State {
             settings: None,
             ends_at: None,
             nonces: Nonces::default(),
+            traffic: Traffic::default(),
         };
         let key = self.rooms.insert(entry);
         self.room_names.insert(name.to_owned(), key);

@@ -15,6 +15,7 @@ use super::member::{Member, MemberKey};
 use super::messages::{Event, NodeEvent};
 use super::peers::{PeerEntry, PeerKey};
 use super::rooms::RoomEntry;
+use super::seeing::Seeing;
 use super::timers::{Owner, Timers};
 use super::tokens::Revocations;
 use crate::metrics::WorkerMetrics;
@@ -54,6 +55,7 @@ pub(crate) struct State {
     pub(super) rtcp: Vec<u8>,
     /// Copies of each packet of the media forwarded last.
     pub(super) copies: u64,
+    pub(super) seeing: Seeing,
 }
 
 /// How long a worker sleeps when nothing is due.
@@ -94,6 +96,7 @@ impl State {
             waiting: Vec::new(),
             rtcp: Vec::with_capacity(1_200),
             copies: 0,
+            seeing: Seeing::new(now),
         }
     }
 
@@ -194,6 +197,7 @@ impl State {
         self.arm_waiting();
         self.outbox.flush();
         let sent = self.outbox.take_sent();
+        self.seeing.unsent += sent.dropped;
         self.metrics.sent(sent);
         self.metrics.census(self.rooms.len(), self.members.len());
     }
@@ -204,6 +208,7 @@ impl State {
         for key in self.members.keys() {
             if let Some(member) = self.members.remove(key) {
                 member.say_last(Event::Left(LeaveReason::ServerShutdown));
+                self.keep_last(&member);
                 self.tell_node(NodeEvent::Left { place: member.place });
             }
         }

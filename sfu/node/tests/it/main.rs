@@ -11,6 +11,7 @@ mod platform;
 mod profile;
 mod relay;
 mod resume;
+mod seeing;
 mod simulate;
 mod tokens;
 mod vp8;

@@ -15,7 +15,8 @@ use plenary_proto::engagement::v1::{
 };
 use plenary_proto::live::v1::node_service_server::{NodeService, NodeServiceServer};
 use plenary_proto::live::v1::{
-    ParticipantReport, RegisterNodeRequest, RegisterNodeResponse, ReportParticipantsRequest, ReportParticipantsResponse,
+    ParticipantReport, RegisterNodeRequest, RegisterNodeResponse, ReportConnectionsRequest, ReportConnectionsResponse,
+    ReportParticipantsRequest, ReportParticipantsResponse, RoomConnection,
 };
 use prost::Message as _;
 use tokio::sync::broadcast;
@@ -27,10 +28,12 @@ use crate::node::{TestNode, token, token_with};
 
 /// A live service that writes down what it is told, and has those evicted whom it is told to.
 #[derive(Default, Clone)]
-struct Live {
+pub(crate) struct Live {
     registrations: Arc<Mutex<Vec<RegisterNodeRequest>>>,
     reports: Arc<Mutex<Vec<ParticipantReport>>>,
     evict: Arc<Mutex<Option<String>>>,
+    /// How connections went.
+    pub(crate) connections: Arc<Mutex<Vec<RoomConnection>>>,
 }
 
 #[tonic::async_trait]
@@ -60,6 +63,15 @@ impl NodeService for Live {
         self.reports.lock().expect("unpoisoned").extend(reports);
         Ok(Answer::new(ReportParticipantsResponse { evict }))
     }
+
+    async fn report_connections(
+        &self,
+        request: Request<ReportConnectionsRequest>,
+    ) -> Result<Answer<ReportConnectionsResponse>, Status> {
+        let told = request.into_inner().connections;
+        self.connections.lock().expect("unpoisoned").extend(told);
+        Ok(Answer::new(ReportConnectionsResponse {}))
+    }
 }
 
 impl Live {
@@ -73,7 +85,7 @@ impl Live {
 
 /// A chat that numbers what it accepts, refuses what says "spam", and can cut its followers off.
 #[derive(Clone)]
-struct Chat {
+pub(crate) struct Chat {
     log: Arc<Mutex<Vec<ChatMessage>>>,
     news: broadcast::Sender<Option<ChatMessage>>,
 }
@@ -160,7 +172,7 @@ impl ChatService for Chat {
     }
 }
 
-async fn platform() -> (TestNode, Live, Chat) {
+pub(crate) async fn platform() -> (TestNode, Live, Chat) {
     let (live, chat) = (Live::default(), Chat::new());
     let parts = vec![
         Part::new("live").service(NodeServiceServer::new(live.clone())),

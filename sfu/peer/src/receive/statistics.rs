@@ -74,6 +74,12 @@ impl Statistics {
         }
     }
 
+    /// Packets that there should be since the first, and those that came.
+    pub(super) fn sums(&self) -> (u64, u64) {
+        let expected = self.highest.map_or(0, |highest| highest - self.first + 1);
+        (expected, self.received.min(expected))
+    }
+
     pub(super) fn note_sender_report(&mut self, now: Instant, ntp_time: u64) {
         // The middle 32 bits fit by construction.
         let middle = u32::try_from(ntp_time >> 16 & 0xffff_ffff).unwrap_or_default();

@@ -14,6 +14,7 @@ function callWithLoss(): Call {
     return {
       at_ms: looks * 2_000,
       roundTrip_ms: 31.4,
+      candidate: 'host',
       quality: 'poor',
       received: [
         {

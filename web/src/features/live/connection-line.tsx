@@ -7,6 +7,7 @@ import { Icon } from '~/ui/icon';
 import type { Call } from './call/call';
 import { Connection } from './connection/connection';
 import type { Verdict } from './connection/health';
+import { PLAYBACK_TOPIC, playbackBytes } from './connection/playback';
 import { ConnectionDetails } from './connection-details';
 import styles from './connection-line.module.css';
 import { m } from './messages';
@@ -28,6 +29,9 @@ function useConnection(call: Call): Connection {
           const timer = setInterval(act, interval);
           return () => clearInterval(timer);
         },
+        // A report that does not leave is not missed: the next one comes soon.
+        tell: (report) =>
+          void call.publish(playbackBytes(report), PLAYBACK_TOPIC).catch(() => undefined),
       }),
     [call],
   );

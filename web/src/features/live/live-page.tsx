@@ -102,6 +102,16 @@ function LiveRoom({ room, canHost, canJoin, userId }: LiveRoomProps) {
         {isLive(room) && (
           <span className={styles.count}>{t(m.people, { count: room.participantCount })}</span>
         )}
+        {canHost && (
+          // In a page of its own: leaving this one leaves the stage.
+          <TextLink
+            to="/live/$sessionId/connections"
+            params={{ sessionId: room.sessionId }}
+            target="_blank"
+          >
+            {t(m.connectionsOfAll)}
+          </TextLink>
+        )}
       </header>
       {inside ? (
         <InRoom call={call} chat={chat} room={room} canHost={canHost} userId={userId} />

@@ -52,6 +52,7 @@ export const m = defineMessages('live', {
   connectionNetwork: 'Your network is unsteady',
   connectionServer: 'The trouble is on our side',
   connectionSpeaker: 'The trouble is on the speaker’s side',
+  connectionsOfAll: 'Everybody’s connections (new tab)',
   connectionTitle: 'Your connection',
   connectionDetails: 'Connection details',
   adviceGood: 'Nothing is in the way between you and the stage.',

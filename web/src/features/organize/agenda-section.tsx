@@ -113,6 +113,15 @@ function SessionRow({ event, session, onEdit, onRemove }: SessionRowProps) {
       >
         {t(m.openRoom)}
       </ButtonLink>
+      <ButtonLink
+        to="/live/$sessionId/connections"
+        params={{ sessionId: session.id }}
+        size="small"
+        tone="quiet"
+        icon="signal"
+      >
+        {t(m.connections)}
+      </ButtonLink>
     </>
   );
   return <Row title={title} facts={[when, who]} extra={room} onEdit={onEdit} onRemove={onRemove} />;

@@ -55,6 +55,7 @@ export const m = defineMessages('editor', {
   sessionSpeakers: 'Who speaks',
   saveSession: 'Save session',
   openRoom: 'Open the live room',
+  connections: 'Connections',
   liveRoom: 'Live room',
   withSpeakers: 'With {names}',
 

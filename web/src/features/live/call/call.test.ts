@@ -27,7 +27,7 @@ function setUp(overrides: Partial<CallWorld> = {}) {
         startAudio: note('audio'),
         stage: () => ({ ...emptyStage, count: rooms.length }),
         readings: async () => ({
-          ...{ at_ms: 0, roundTrip_ms: undefined, quality: 'unknown' },
+          ...{ at_ms: 0, roundTrip_ms: undefined, candidate: undefined, quality: 'unknown' },
           ...{ received: [], sent: [] },
         }),
       };

@@ -1,6 +1,7 @@
 import { type Problem, ProblemError, toProblem } from '~/lib/problem/problem';
 import { createStore, type Store } from '~/lib/store';
 import type { Readings } from '../connection/readings';
+import { JoinTiming, type JoinTimingWorld } from './join-timing';
 import {
   emptyStage,
   type GoneReason,
@@ -37,6 +38,8 @@ export interface CallWorld {
   onData(bytes: Uint8Array, topic: string | undefined): void;
   /** The room can be spoken to, for the first time or again. */
   onConnected(): void;
+  /** Who joins is asked how long it took; coming back by itself is not joining. */
+  timing?: JoinTimingWorld;
 }
 
 /** Pauses before trying to come back after the media library has given up; then it is said. */
@@ -51,6 +54,7 @@ export class Call {
   #devices: Devices = { microphone: false, camera: false };
   /** Counts joins, so that what an earlier one still says is not heard. */
   #turn = 0;
+  #timing: JoinTiming | undefined;
 
   constructor(world: CallWorld) {
     this.#world = world;
@@ -61,6 +65,7 @@ export class Call {
     const { kind } = this.state.get();
     if (kind === 'joining' || kind === 'live') return;
     this.#devices = devices;
+    this.#timing = this.#world.timing && new JoinTiming(this.#world.timing);
     this.state.set({ kind: 'joining' });
     await this.#enter().catch((error) => this.#fail(error));
   }
@@ -115,8 +120,11 @@ export class Call {
     this.#turn += 1;
     const turn = this.#turn;
     const { token, url } = await this.#world.join();
+    this.#timing?.seated(token);
     const room = await this.#world.open(this.#events(turn));
+    this.#timing?.mark('open');
     await room.connect(url, token);
+    this.#timing?.mark('transport');
     if (turn !== this.#turn) {
       await room.disconnect();
       return;
@@ -145,6 +153,8 @@ export class Call {
     return {
       changed: now(() => this.#look()),
       data: (bytes, topic) => turn === this.#turn && this.#world.onData(bytes, topic),
+      signalled: now(() => this.#timing?.mark('signalling')),
+      pictured: now(() => this.#timing?.mark('picture')),
       reconnecting: now(() => this.#mend(true)),
       reconnected: now(() => {
         this.#mend(false);

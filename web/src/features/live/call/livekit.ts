@@ -1,9 +1,9 @@
 import type { Participant, RemoteTrackPublication, Room, TrackPublication } from 'livekit-client';
 import {
+  pathOf,
   type Readings,
   type Received,
   receivedOf,
-  roundTripOf,
   type Sent,
   type StatsReport,
   sentOf,
@@ -57,6 +57,7 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
   let sends: Promise<void> = Promise.resolve();
   room
     .on(RoomEvent.DataReceived, (bytes, _participant, _kind, topic) => events.data(bytes, topic))
+    .on(RoomEvent.SignalConnected, events.signalled)
     .on(RoomEvent.Reconnecting, () => {
       fromScratch = true;
       events.reconnecting();
@@ -87,12 +88,12 @@ export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
       await me.publishData(new Uint8Array(bytes), { reliable: true, topic });
     },
     startAudio: () => room.startAudio(),
-    stage: () => stageOf(room, Track.Kind.Video, Track.Source.ScreenShare),
+    stage: () => stageOf(room, Track.Kind.Video, Track.Source.ScreenShare, events.pictured),
     readings: () => readingsOf(room),
   };
 }
 
-function stageOf(room: Room, video: string, screenShare: string): Stage {
+function stageOf(room: Room, video: string, screenShare: string, pictured: () => void): Stage {
   const me = room.localParticipant;
   const people: Participant[] = [me, ...room.remoteParticipants.values()];
   const pictures: Picture[] = [];
@@ -102,7 +103,8 @@ function stageOf(room: Room, video: string, screenShare: string): Stage {
       const { track } = publication;
       if (!track || publication.isMuted) continue;
       if (publication.kind === video) {
-        pictures.push(pictureOf(person, publication, person === me, screenShare));
+        const picture = pictureOf(person, publication, person === me, screenShare);
+        pictures.push(picture.mine ? picture : watched(picture, pictured));
       } else if (person !== me) {
         sounds.push({
           id: publication.trackSid,
@@ -120,6 +122,17 @@ function stageOf(room: Room, video: string, screenShare: string): Stage {
     camera: me.isCameraEnabled,
     screen: me.isScreenShareEnabled,
     soundBlocked: !room.canPlaybackAudio,
+  };
+}
+
+/** Says when a picture is first shown, where the browser tells. */
+function watched(picture: Picture, pictured: () => void): Picture {
+  return {
+    ...picture,
+    attach: (element) => {
+      picture.attach(element);
+      element.requestVideoFrameCallback?.(pictured);
+    },
   };
 }
 
@@ -148,12 +161,12 @@ async function readingsOf(room: Room): Promise<Readings> {
     (await track?.getRTCStatsReport().catch(() => undefined)) as StatsReport | undefined;
   const received: Received[] = [];
   const sent: Sent[] = [];
-  let roundTrip_ms: number | undefined;
+  let path: ReturnType<typeof pathOf> = { roundTrip_ms: undefined, candidate: undefined };
   for (const person of room.remoteParticipants.values()) {
     for (const publication of person.trackPublications.values()) {
       const stats = isPlaying(publication) ? await report(publication) : undefined;
       if (!stats) continue;
-      roundTrip_ms ??= roundTripOf(stats);
+      if (path.roundTrip_ms === undefined) path = pathOf(stats);
       received.push({
         id: publication.trackSid,
         kind: kindOf(publication),
@@ -167,11 +180,11 @@ async function readingsOf(room: Room): Promise<Readings> {
   for (const publication of room.localParticipant.trackPublications.values()) {
     const stats = publication.isMuted ? undefined : await report(publication);
     if (!stats) continue;
-    roundTrip_ms ??= roundTripOf(stats);
+    if (path.roundTrip_ms === undefined) path = pathOf(stats);
     sent.push(sentOf(stats));
   }
   const quality = room.localParticipant.connectionQuality;
-  return { at_ms: performance.now(), roundTrip_ms, quality, received, sent };
+  return { at_ms: performance.now(), ...path, quality, received, sent };
 }
 
 /** What is muted or out of sight stands still on purpose. */

@@ -22,6 +22,10 @@ export interface MediaEvents {
   /** `stage()` has changed. */
   changed(): void;
   data(bytes: Uint8Array, topic: string | undefined): void;
+  /** The server has let us in; the media's way is not open yet. */
+  signalled(): void;
+  /** The first picture of somebody else is on the screen. */
+  pictured(): void;
   reconnecting(): void;
   reconnected(): void;
   gone(reason: GoneReason): void;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from './connection';
 import { compare, verdictOf } from './health';
-import { type Readings, type Received, receivedOf, roundTripOf, sentOf } from './readings';
+import { playbackOf } from './playback';
+import { pathOf, type Readings, type Received, receivedOf, sentOf } from './readings';
 
 const camera: Received = {
   id: 'TR_1',
@@ -22,6 +23,7 @@ const camera: Received = {
 const start: Readings = {
   at_ms: 0,
   roundTrip_ms: 20,
+  candidate: 'host',
   quality: 'good',
   received: [camera],
   sent: [],
@@ -100,12 +102,17 @@ describe('reading what browsers count', () => {
   it('takes the path in use', () => {
     const pairs = [
       { id: 'P1', type: 'candidate-pair', currentRoundTripTime: 0.9 },
-      { id: 'P2', type: 'candidate-pair', currentRoundTripTime: 0.025, nominated: true },
+      {
+        ...{ id: 'P2', type: 'candidate-pair', currentRoundTripTime: 0.025, nominated: true },
+        localCandidateId: 'C',
+      },
     ];
+    const local = { id: 'C', type: 'local-candidate', candidateType: 'relay' };
     const transport = { id: 'T', type: 'transport', selectedCandidatePairId: 'P2' };
-    expect(roundTripOf(report(...pairs, transport))).toBe(25);
-    expect(roundTripOf(report(...pairs))).toBe(25);
-    expect(roundTripOf(report())).toBeUndefined();
+    const path = { roundTrip_ms: 25, candidate: 'relay' };
+    expect(pathOf(report(...pairs, local, transport))).toEqual(path);
+    expect(pathOf(report(...pairs, local))).toEqual(path);
+    expect(pathOf(report())).toEqual({ roundTrip_ms: undefined, candidate: undefined });
   });
 
   it('takes nothing for what is not counted', () => {
@@ -117,6 +124,24 @@ describe('reading what browsers count', () => {
       { id: 'R', type: 'remote-inbound-rtp', fractionLost: 0.25 },
     ];
     expect(sentOf(report(...layers))).toEqual({ limitedBy: 'network', lost: 0.25 });
+  });
+});
+
+describe('what the browser tells of itself', () => {
+  it('is what grew, what limits it, and its path', () => {
+    const after = later(
+      { frames: 300, dropped: 4, freezes: 1 },
+      { sent: [{ limitedBy: 'computer', lost: 0 }], roundTrip_ms: 31.6, candidate: 'srflx' },
+    );
+    const { frames, dropped, freezes, sendingLimit, roundTripMs, candidate } = playbackOf(
+      start,
+      after,
+    );
+    expect([frames, dropped, freezes, sendingLimit, roundTripMs, candidate]).toEqual([
+      300, 4, 1, 1, 32, 2,
+    ]);
+    const joined = playbackOf({ ...start, received: [] }, later({ freezes: 3 }));
+    expect([joined.freezes, joined.frames]).toEqual([0, 60]);
   });
 });
 
@@ -141,6 +166,25 @@ describe('watching a connection', () => {
     expect(await step(1_500, 5_000)).toBe('network');
     expect(await step(1_500, 6_000)).toBe('network');
     expect(await step(1_500, 7_000)).toBe('good');
+  });
+
+  it('tells the organizer every ten seconds what happened since it last did', async () => {
+    const readings: Readings[] = [];
+    const told: unknown[] = [];
+    const connection = new Connection({
+      read: async () => readings.shift(),
+      every: () => () => undefined,
+      tell: ({ frames, dropped, freezes }) => told.push([frames, dropped, freezes]),
+    });
+    for (let look = 0; look <= 10; look += 1) {
+      const counters = { frames: look * 60, dropped: look, freezes: look >= 6 ? 2 : 0 };
+      readings.push({ ...later(counters), at_ms: look * 2_000 });
+      await connection.look();
+    }
+    expect(told).toEqual([
+      [300, 5, 0],
+      [300, 5, 2],
+    ]);
   });
 
   it('compares nothing across a time without a room', async () => {

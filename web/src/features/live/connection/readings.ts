@@ -4,11 +4,15 @@ export interface Readings {
   at_ms: number;
   /** Between this browser and our server, by the media path. */
   roundTrip_ms: number | undefined;
+  /** What kind of address of this computer that path begins at (RFC 8445, 5.1.1). */
+  candidate: CandidateType | undefined;
   /** What the server says of this person's connection. */
   quality: Quality;
   received: Received[];
   sent: Sent[];
 }
+
+export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay';
 
 export type Quality = 'excellent' | 'good' | 'poor' | 'lost' | 'unknown';
 
@@ -53,6 +57,8 @@ interface Stats {
   state?: string;
   currentRoundTripTime?: number;
   selectedCandidatePairId?: string;
+  localCandidateId?: string;
+  candidateType?: CandidateType;
   roundTripTime?: number;
   fractionLost?: number;
   qualityLimitationReason?: string;
@@ -69,8 +75,8 @@ interface Stats {
 
 export type StatsReport = Pick<ReadonlyMap<string, Stats>, 'values' | 'get'>;
 
-/** The round trip on the path that is in use (webrtc-stats 8.13, RTCIceCandidatePairStats). */
-export function roundTripOf(report: StatsReport): number | undefined {
+/** The path that is in use (webrtc-stats 8.13, RTCIceCandidatePairStats): its round trip, and where it begins. */
+export function pathOf(report: StatsReport): Pick<Readings, 'roundTrip_ms' | 'candidate'> {
   const all = [...report.values()];
   const transport = all.find(({ type }) => type === 'transport');
   const selected = report.get(transport?.selectedCandidatePairId ?? '');
@@ -78,7 +84,11 @@ export function roundTripOf(report: StatsReport): number | undefined {
   const pair =
     selected ?? all.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
   const seconds = pair?.currentRoundTripTime;
-  return seconds === undefined ? undefined : seconds * 1000;
+  const local = report.get(pair?.localCandidateId ?? '');
+  return {
+    roundTrip_ms: seconds === undefined ? undefined : seconds * 1000,
+    candidate: local?.candidateType,
+  };
 }
 
 type Counters = Omit<Received, 'id' | 'kind' | 'name' | 'senderQuality' | 'paused'>;

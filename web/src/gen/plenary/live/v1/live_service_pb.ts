@@ -7,13 +7,15 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_plenary_common_v1_access } from "../../common/v1/access_pb";
+import type { Connection, ConnectionVerdict } from "./connection_pb";
+import { file_plenary_live_v1_connection } from "./connection_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file plenary/live/v1/live_service.proto.
  */
 export const file_plenary_live_v1_live_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJwbGVuYXJ5L2xpdmUvdjEvbGl2ZV9zZXJ2aWNlLnByb3RvEg9wbGVuYXJ5LmxpdmUudjEi+AEKBFJvb20SCgoCaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIpCgVzdGF0ZRgEIAEoDjIaLnBsZW5hcnkubGl2ZS52MS5Sb29tU3RhdGUSEAoIY2FwYWNpdHkYBSABKAUSGQoRcGFydGljaXBhbnRfY291bnQYBiABKAUSMwoPbGl2ZV9zdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1saXZlX2VuZF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCgpSb29tQWNjZXNzEhAKCGNhbl9ob3N0GAEgASgIEhAKCGNhbl9qb2luGAIgASgIIiQKDkdldFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiYwoPR2V0Um9vbVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbRIrCgZhY2Nlc3MYAiABKAsyGy5wbGVuYXJ5LmxpdmUudjEuUm9vbUFjY2VzcyImChBXYXRjaFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiSgoRV2F0Y2hSb29tUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSIwoEcm9vbRgCIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tIk8KFlNldFJvb21DYXBhY2l0eVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJEhAKCGNhcGFjaXR5GAMgASgFIj4KF1NldFJvb21DYXBhY2l0eVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbSI0Cg1Hb0xpdmVSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDwoHcm9vbV9pZBgCIAEoCSI1Cg5Hb0xpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iNQoORW5kTGl2ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJIjYKD0VuZExpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iIgoPSm9pblJvb21SZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkinQEKEEpvaW5Sb29tUmVzcG9uc2USGAoLbWVkaWFfdG9rZW4YASABKAlCA4ABARI1ChF0b2tlbl9leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoEcm9vbRgDIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tEhMKC2Nhbl9wdWJsaXNoGAQgASgIIicKFEdldFJvb21BY2Nlc3NSZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkibwoVR2V0Um9vbUFjY2Vzc1Jlc3BvbnNlEisKBmFjY2VzcxgBIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Sb29tQWNjZXNzEikKBXN0YXRlGAIgASgOMhoucGxlbmFyeS5saXZlLnYxLlJvb21TdGF0ZSItChFMb2NhdGVSb29tUmVxdWVzdBIYCgttZWRpYV90b2tlbhgBIAEoCUIDgAEBIjYKEkxvY2F0ZVJvb21SZXNwb25zZRIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkiewoTUmVnaXN0ZXJOb2RlUmVxdWVzdBIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSEgoKZnJlZV9zZWF0cxgDIAEoBRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIWChRSZWdpc3Rlck5vZGVSZXNwb25zZSJzChlSZXBvcnRQYXJ0aWNpcGFudHNSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAkSMwoHcmVwb3J0cxgCIAMoCzIiLnBsZW5hcnkubGl2ZS52MS5QYXJ0aWNpcGFudFJlcG9ydBIQCghjb21wbGV0ZRgDIAEoCCJfChFQYXJ0aWNpcGFudFJlcG9ydBIPCgdyb29tX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSFwoPcGFydGljaXBhbnRfc2lkGAMgASgJEg8KB3ByZXNlbnQYBCABKAgiTwoaUmVwb3J0UGFydGljaXBhbnRzUmVzcG9uc2USMQoFZXZpY3QYASADKAsyIi5wbGVuYXJ5LmxpdmUudjEuUGFydGljaXBhbnRSZXBvcnQqagoJUm9vbVN0YXRlEhoKFlJPT01fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJST09NX1NUQVRFX1dBSVRJTkcQARITCg9ST09NX1NUQVRFX0xJVkUQAhIUChBST09NX1NUQVRFX0VOREVEEAMyigYKC0xpdmVTZXJ2aWNlElgKB0dldFJvb20SHy5wbGVuYXJ5LmxpdmUudjEuR2V0Um9vbVJlcXVlc3QaIC5wbGVuYXJ5LmxpdmUudjEuR2V0Um9vbVJlc3BvbnNlIgqQAgGKtRgDCgEBEl0KCVdhdGNoUm9vbRIhLnBsZW5hcnkubGl2ZS52MS5XYXRjaFJvb21SZXF1ZXN0GiIucGxlbmFyeS5saXZlLnYxLldhdGNoUm9vbVJlc3BvbnNlIgeKtRgDCgEBMAESbQoPU2V0Um9vbUNhcGFjaXR5EicucGxlbmFyeS5saXZlLnYxLlNldFJvb21DYXBhY2l0eVJlcXVlc3QaKC5wbGVuYXJ5LmxpdmUudjEuU2V0Um9vbUNhcGFjaXR5UmVzcG9uc2UiB4q1GAMKAQMSUgoGR29MaXZlEh4ucGxlbmFyeS5saXZlLnYxLkdvTGl2ZVJlcXVlc3QaHy5wbGVuYXJ5LmxpdmUudjEuR29MaXZlUmVzcG9uc2UiB4q1GAMKAQMSVQoHRW5kTGl2ZRIfLnBsZW5hcnkubGl2ZS52MS5FbmRMaXZlUmVxdWVzdBogLnBsZW5hcnkubGl2ZS52MS5FbmRMaXZlUmVzcG9uc2UiB4q1GAMKAQMSWAoISm9pblJvb20SIC5wbGVuYXJ5LmxpdmUudjEuSm9pblJvb21SZXF1ZXN0GiEucGxlbmFyeS5saXZlLnYxLkpvaW5Sb29tUmVzcG9uc2UiB4q1GAMKAQISawoNR2V0Um9vbUFjY2VzcxIlLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tQWNjZXNzUmVxdWVzdBomLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tQWNjZXNzUmVzcG9uc2UiC5ACAYq1GAQKAgIFEmEKCkxvY2F0ZVJvb20SIi5wbGVuYXJ5LmxpdmUudjEuTG9jYXRlUm9vbVJlcXVlc3QaIy5wbGVuYXJ5LmxpdmUudjEuTG9jYXRlUm9vbVJlc3BvbnNlIgqQAgGKtRgDCgEBMusBCgtOb2RlU2VydmljZRJkCgxSZWdpc3Rlck5vZGUSJC5wbGVuYXJ5LmxpdmUudjEuUmVnaXN0ZXJOb2RlUmVxdWVzdBolLnBsZW5hcnkubGl2ZS52MS5SZWdpc3Rlck5vZGVSZXNwb25zZSIHirUYAwoBBRJ2ChJSZXBvcnRQYXJ0aWNpcGFudHMSKi5wbGVuYXJ5LmxpdmUudjEuUmVwb3J0UGFydGljaXBhbnRzUmVxdWVzdBorLnBsZW5hcnkubGl2ZS52MS5SZXBvcnRQYXJ0aWNpcGFudHNSZXNwb25zZSIHirUYAwoBBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_plenary_common_v1_access]);
+  fileDesc("CiJwbGVuYXJ5L2xpdmUvdjEvbGl2ZV9zZXJ2aWNlLnByb3RvEg9wbGVuYXJ5LmxpdmUudjEi+AEKBFJvb20SCgoCaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIpCgVzdGF0ZRgEIAEoDjIaLnBsZW5hcnkubGl2ZS52MS5Sb29tU3RhdGUSEAoIY2FwYWNpdHkYBSABKAUSGQoRcGFydGljaXBhbnRfY291bnQYBiABKAUSMwoPbGl2ZV9zdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1saXZlX2VuZF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCgpSb29tQWNjZXNzEhAKCGNhbl9ob3N0GAEgASgIEhAKCGNhbl9qb2luGAIgASgIIiQKDkdldFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiYwoPR2V0Um9vbVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbRIrCgZhY2Nlc3MYAiABKAsyGy5wbGVuYXJ5LmxpdmUudjEuUm9vbUFjY2VzcyImChBXYXRjaFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiSgoRV2F0Y2hSb29tUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSIwoEcm9vbRgCIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tIk8KFlNldFJvb21DYXBhY2l0eVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJEhAKCGNhcGFjaXR5GAMgASgFIj4KF1NldFJvb21DYXBhY2l0eVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbSI0Cg1Hb0xpdmVSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDwoHcm9vbV9pZBgCIAEoCSI1Cg5Hb0xpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iNQoORW5kTGl2ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJIjYKD0VuZExpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iIgoPSm9pblJvb21SZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkinQEKEEpvaW5Sb29tUmVzcG9uc2USGAoLbWVkaWFfdG9rZW4YASABKAlCA4ABARI1ChF0b2tlbl9leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoEcm9vbRgDIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tEhMKC2Nhbl9wdWJsaXNoGAQgASgIIicKFEdldFJvb21BY2Nlc3NSZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkibwoVR2V0Um9vbUFjY2Vzc1Jlc3BvbnNlEisKBmFjY2VzcxgBIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Sb29tQWNjZXNzEikKBXN0YXRlGAIgASgOMhoucGxlbmFyeS5saXZlLnYxLlJvb21TdGF0ZSItChFMb2NhdGVSb29tUmVxdWVzdBIYCgttZWRpYV90b2tlbhgBIAEoCUIDgAEBIjYKEkxvY2F0ZVJvb21SZXNwb25zZRIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkiewoTUmVnaXN0ZXJOb2RlUmVxdWVzdBIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSEgoKZnJlZV9zZWF0cxgDIAEoBRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIWChRSZWdpc3Rlck5vZGVSZXNwb25zZSJzChlSZXBvcnRQYXJ0aWNpcGFudHNSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAkSMwoHcmVwb3J0cxgCIAMoCzIiLnBsZW5hcnkubGl2ZS52MS5QYXJ0aWNpcGFudFJlcG9ydBIQCghjb21wbGV0ZRgDIAEoCCJfChFQYXJ0aWNpcGFudFJlcG9ydBIPCgdyb29tX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSFwoPcGFydGljaXBhbnRfc2lkGAMgASgJEg8KB3ByZXNlbnQYBCABKAgiTwoaUmVwb3J0UGFydGljaXBhbnRzUmVzcG9uc2USMQoFZXZpY3QYASADKAsyIi5wbGVuYXJ5LmxpdmUudjEuUGFydGljaXBhbnRSZXBvcnQidQoWTGlzdENvbm5lY3Rpb25zUmVxdWVzdBIPCgdyb29tX2lkGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhQKDHByZXNlbnRfb25seRgDIAEoCBIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSKRAQoXTGlzdENvbm5lY3Rpb25zUmVzcG9uc2USMAoLY29ubmVjdGlvbnMYASADKAsyGy5wbGVuYXJ5LmxpdmUudjEuQ29ubmVjdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSKwoGaGVhbHRoGAMgASgLMhsucGxlbmFyeS5saXZlLnYxLlJvb21IZWFsdGgi8QEKClJvb21IZWFsdGgSFAoMbm9kZV9yZWFjaGVkGAEgASgIEg8KB3ByZXNlbnQYAiABKAUSLwoIdmVyZGljdHMYAyADKAsyHS5wbGVuYXJ5LmxpdmUudjEuVmVyZGljdENvdW50Eg0KBWVuZGVkGAQgASgFEikKB3RyYWZmaWMYBSABKAsyGC5wbGVuYXJ5LmxpdmUudjEuVHJhZmZpYxIQCghzZW50X2JwcxgGIAEoAxIUCgxyZWNlaXZlZF9icHMYByABKAMSKQoEbm9kZRgIIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Ob2RlSGVhbHRoIlIKDFZlcmRpY3RDb3VudBIzCgd2ZXJkaWN0GAEgASgOMiIucGxlbmFyeS5saXZlLnYxLkNvbm5lY3Rpb25WZXJkaWN0Eg0KBWNvdW50GAIgASgFImUKB1RyYWZmaWMSGAoQcGFja2V0c19yZWNlaXZlZBgBIAEoAxIWCg5ieXRlc19yZWNlaXZlZBgCIAEoAxIUCgxwYWNrZXRzX3NlbnQYAyABKAMSEgoKYnl0ZXNfc2VudBgEIAEoAyJQCgpOb2RlSGVhbHRoEg8KB25vZGVfaWQYASABKAkSGAoQaGVhZHJvb21fcGVyY2VudBgCIAEoBRIXCg9wYWNrZXRzX2Ryb3BwZWQYAyABKAMiYQoYUmVwb3J0Q29ubmVjdGlvbnNSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAkSNAoLY29ubmVjdGlvbnMYAiADKAsyHy5wbGVuYXJ5LmxpdmUudjEuUm9vbUNvbm5lY3Rpb24iUgoOUm9vbUNvbm5lY3Rpb24SDwoHcm9vbV9pZBgBIAEoCRIvCgpjb25uZWN0aW9uGAIgASgLMhsucGxlbmFyeS5saXZlLnYxLkNvbm5lY3Rpb24iGwoZUmVwb3J0Q29ubmVjdGlvbnNSZXNwb25zZSpqCglSb29tU3RhdGUSGgoWUk9PTV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElJPT01fU1RBVEVfV0FJVElORxABEhMKD1JPT01fU1RBVEVfTElWRRACEhQKEFJPT01fU1RBVEVfRU5ERUQQAzL8BgoLTGl2ZVNlcnZpY2USWAoHR2V0Um9vbRIfLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tUmVxdWVzdBogLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tUmVzcG9uc2UiCpACAYq1GAMKAQESXQoJV2F0Y2hSb29tEiEucGxlbmFyeS5saXZlLnYxLldhdGNoUm9vbVJlcXVlc3QaIi5wbGVuYXJ5LmxpdmUudjEuV2F0Y2hSb29tUmVzcG9uc2UiB4q1GAMKAQEwARJtCg9TZXRSb29tQ2FwYWNpdHkSJy5wbGVuYXJ5LmxpdmUudjEuU2V0Um9vbUNhcGFjaXR5UmVxdWVzdBooLnBsZW5hcnkubGl2ZS52MS5TZXRSb29tQ2FwYWNpdHlSZXNwb25zZSIHirUYAwoBAxJSCgZHb0xpdmUSHi5wbGVuYXJ5LmxpdmUudjEuR29MaXZlUmVxdWVzdBofLnBsZW5hcnkubGl2ZS52MS5Hb0xpdmVSZXNwb25zZSIHirUYAwoBAxJVCgdFbmRMaXZlEh8ucGxlbmFyeS5saXZlLnYxLkVuZExpdmVSZXF1ZXN0GiAucGxlbmFyeS5saXZlLnYxLkVuZExpdmVSZXNwb25zZSIHirUYAwoBAxJYCghKb2luUm9vbRIgLnBsZW5hcnkubGl2ZS52MS5Kb2luUm9vbVJlcXVlc3QaIS5wbGVuYXJ5LmxpdmUudjEuSm9pblJvb21SZXNwb25zZSIHirUYAwoBAhJrCg1HZXRSb29tQWNjZXNzEiUucGxlbmFyeS5saXZlLnYxLkdldFJvb21BY2Nlc3NSZXF1ZXN0GiYucGxlbmFyeS5saXZlLnYxLkdldFJvb21BY2Nlc3NSZXNwb25zZSILkAIBirUYBAoCAgUSYQoKTG9jYXRlUm9vbRIiLnBsZW5hcnkubGl2ZS52MS5Mb2NhdGVSb29tUmVxdWVzdBojLnBsZW5hcnkubGl2ZS52MS5Mb2NhdGVSb29tUmVzcG9uc2UiCpACAYq1GAMKAQEScAoPTGlzdENvbm5lY3Rpb25zEicucGxlbmFyeS5saXZlLnYxLkxpc3RDb25uZWN0aW9uc1JlcXVlc3QaKC5wbGVuYXJ5LmxpdmUudjEuTGlzdENvbm5lY3Rpb25zUmVzcG9uc2UiCpACAYq1GAMKAQMy4AIKC05vZGVTZXJ2aWNlEmQKDFJlZ2lzdGVyTm9kZRIkLnBsZW5hcnkubGl2ZS52MS5SZWdpc3Rlck5vZGVSZXF1ZXN0GiUucGxlbmFyeS5saXZlLnYxLlJlZ2lzdGVyTm9kZVJlc3BvbnNlIgeKtRgDCgEFEnYKElJlcG9ydFBhcnRpY2lwYW50cxIqLnBsZW5hcnkubGl2ZS52MS5SZXBvcnRQYXJ0aWNpcGFudHNSZXF1ZXN0GisucGxlbmFyeS5saXZlLnYxLlJlcG9ydFBhcnRpY2lwYW50c1Jlc3BvbnNlIgeKtRgDCgEFEnMKEVJlcG9ydENvbm5lY3Rpb25zEikucGxlbmFyeS5saXZlLnYxLlJlcG9ydENvbm5lY3Rpb25zUmVxdWVzdBoqLnBsZW5hcnkubGl2ZS52MS5SZXBvcnRDb25uZWN0aW9uc1Jlc3BvbnNlIgeKtRgDCgEFYgZwcm90bzM", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_live_v1_connection]);
 
 /**
  * A live room.
@@ -682,6 +684,336 @@ export const ReportParticipantsResponseSchema: GenMessage<ReportParticipantsResp
   messageDesc(file_plenary_live_v1_live_service, 22);
 
 /**
+ * A room whose connections to list.
+ *
+ * @generated from message plenary.live.v1.ListConnectionsRequest
+ */
+export type ListConnectionsRequest = Message<"plenary.live.v1.ListConnectionsRequest"> & {
+  /**
+   * `rm_…`.
+   *
+   * @generated from field: string room_id = 1;
+   */
+  roomId: string;
+
+  /**
+   * Only those whose name holds this text, in any case; at most 100 characters.
+   *
+   * @generated from field: string query = 2;
+   */
+  query: string;
+
+  /**
+   * Only those who are there now.
+   *
+   * @generated from field: bool present_only = 3;
+   */
+  presentOnly: boolean;
+
+  /**
+   * At most this many; 0 for 50, at most 200.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * From the last response, with the same other fields.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message plenary.live.v1.ListConnectionsRequest.
+ * Use `create(ListConnectionsRequestSchema)` to create a new message.
+ */
+export const ListConnectionsRequestSchema: GenMessage<ListConnectionsRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 23);
+
+/**
+ * Connections, and the room as a whole.
+ *
+ * @generated from message plenary.live.v1.ListConnectionsResponse
+ */
+export type ListConnectionsResponse = Message<"plenary.live.v1.ListConnectionsResponse"> & {
+  /**
+   * The worst first.
+   *
+   * @generated from field: repeated plenary.live.v1.Connection connections = 1;
+   */
+  connections: Connection[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * Of the whole room, whatever is asked for.
+   *
+   * @generated from field: plenary.live.v1.RoomHealth health = 3;
+   */
+  health?: RoomHealth | undefined;
+};
+
+/**
+ * Describes the message plenary.live.v1.ListConnectionsResponse.
+ * Use `create(ListConnectionsResponseSchema)` to create a new message.
+ */
+export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 24);
+
+/**
+ * How a room's connections are.
+ *
+ * @generated from message plenary.live.v1.RoomHealth
+ */
+export type RoomHealth = Message<"plenary.live.v1.RoomHealth"> & {
+  /**
+   * Whether the node answered; what is said of the present is empty otherwise.
+   *
+   * @generated from field: bool node_reached = 1;
+   */
+  nodeReached: boolean;
+
+  /**
+   * People who are there.
+   *
+   * @generated from field: int32 present = 2;
+   */
+  present: number;
+
+  /**
+   * Of these, by verdict; verdicts nobody has are left out.
+   *
+   * @generated from field: repeated plenary.live.v1.VerdictCount verdicts = 3;
+   */
+  verdicts: VerdictCount[];
+
+  /**
+   * Stays that have ended.
+   *
+   * @generated from field: int32 ended = 4;
+   */
+  ended: number;
+
+  /**
+   * What went through the room since it was opened on the node.
+   *
+   * @generated from field: plenary.live.v1.Traffic traffic = 5;
+   */
+  traffic?: Traffic | undefined;
+
+  /**
+   * Media to everybody, bits a second.
+   *
+   * @generated from field: int64 sent_bps = 6;
+   */
+  sentBps: bigint;
+
+  /**
+   * Media from everybody, bits a second.
+   *
+   * @generated from field: int64 received_bps = 7;
+   */
+  receivedBps: bigint;
+
+  /**
+   * The node that the room is on.
+   *
+   * @generated from field: plenary.live.v1.NodeHealth node = 8;
+   */
+  node?: NodeHealth | undefined;
+};
+
+/**
+ * Describes the message plenary.live.v1.RoomHealth.
+ * Use `create(RoomHealthSchema)` to create a new message.
+ */
+export const RoomHealthSchema: GenMessage<RoomHealth> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 25);
+
+/**
+ * How many have a verdict.
+ *
+ * @generated from message plenary.live.v1.VerdictCount
+ */
+export type VerdictCount = Message<"plenary.live.v1.VerdictCount"> & {
+  /**
+   * The verdict.
+   *
+   * @generated from field: plenary.live.v1.ConnectionVerdict verdict = 1;
+   */
+  verdict: ConnectionVerdict;
+
+  /**
+   * People.
+   *
+   * @generated from field: int32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message plenary.live.v1.VerdictCount.
+ * Use `create(VerdictCountSchema)` to create a new message.
+ */
+export const VerdictCountSchema: GenMessage<VerdictCount> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 26);
+
+/**
+ * Media packets.
+ *
+ * @generated from message plenary.live.v1.Traffic
+ */
+export type Traffic = Message<"plenary.live.v1.Traffic"> & {
+  /**
+   * Came from publishers.
+   *
+   * @generated from field: int64 packets_received = 1;
+   */
+  packetsReceived: bigint;
+
+  /**
+   * Their payloads' bytes.
+   *
+   * @generated from field: int64 bytes_received = 2;
+   */
+  bytesReceived: bigint;
+
+  /**
+   * Went to subscribers, repairs included.
+   *
+   * @generated from field: int64 packets_sent = 3;
+   */
+  packetsSent: bigint;
+
+  /**
+   * Their bytes, headers included.
+   *
+   * @generated from field: int64 bytes_sent = 4;
+   */
+  bytesSent: bigint;
+};
+
+/**
+ * Describes the message plenary.live.v1.Traffic.
+ * Use `create(TrafficSchema)` to create a new message.
+ */
+export const TrafficSchema: GenMessage<Traffic> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 27);
+
+/**
+ * How a node is.
+ *
+ * @generated from message plenary.live.v1.NodeHealth
+ */
+export type NodeHealth = Message<"plenary.live.v1.NodeHealth"> & {
+  /**
+   * Its name in the registry.
+   *
+   * @generated from field: string node_id = 1;
+   */
+  nodeId: string;
+
+  /**
+   * Processor time that its busiest worker has left, percent.
+   *
+   * @generated from field: int32 headroom_percent = 2;
+   */
+  headroomPercent: number;
+
+  /**
+   * Packets that it lost since it started: received too late, or not sent.
+   *
+   * @generated from field: int64 packets_dropped = 3;
+   */
+  packetsDropped: bigint;
+};
+
+/**
+ * Describes the message plenary.live.v1.NodeHealth.
+ * Use `create(NodeHealthSchema)` to create a new message.
+ */
+export const NodeHealthSchema: GenMessage<NodeHealth> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 28);
+
+/**
+ * How connections went.
+ *
+ * @generated from message plenary.live.v1.ReportConnectionsRequest
+ */
+export type ReportConnectionsRequest = Message<"plenary.live.v1.ReportConnectionsRequest"> & {
+  /**
+   * Name of the node.
+   *
+   * @generated from field: string node_id = 1;
+   */
+  nodeId: string;
+
+  /**
+   * At most 1,000.
+   *
+   * @generated from field: repeated plenary.live.v1.RoomConnection connections = 2;
+   */
+  connections: RoomConnection[];
+};
+
+/**
+ * Describes the message plenary.live.v1.ReportConnectionsRequest.
+ * Use `create(ReportConnectionsRequestSchema)` to create a new message.
+ */
+export const ReportConnectionsRequestSchema: GenMessage<ReportConnectionsRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 29);
+
+/**
+ * A connection and its room.
+ *
+ * @generated from message plenary.live.v1.RoomConnection
+ */
+export type RoomConnection = Message<"plenary.live.v1.RoomConnection"> & {
+  /**
+   * `rm_…`.
+   *
+   * @generated from field: string room_id = 1;
+   */
+  roomId: string;
+
+  /**
+   * How it went until now or, with a `leave_time`, altogether.
+   *
+   * @generated from field: plenary.live.v1.Connection connection = 2;
+   */
+  connection?: Connection | undefined;
+};
+
+/**
+ * Describes the message plenary.live.v1.RoomConnection.
+ * Use `create(RoomConnectionSchema)` to create a new message.
+ */
+export const RoomConnectionSchema: GenMessage<RoomConnection> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 30);
+
+/**
+ * They are kept. Those of rooms or people that do not exist are not.
+ *
+ * @generated from message plenary.live.v1.ReportConnectionsResponse
+ */
+export type ReportConnectionsResponse = Message<"plenary.live.v1.ReportConnectionsResponse"> & {
+};
+
+/**
+ * Describes the message plenary.live.v1.ReportConnectionsResponse.
+ * Use `create(ReportConnectionsResponseSchema)` to create a new message.
+ */
+export const ReportConnectionsResponseSchema: GenMessage<ReportConnectionsResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 31);
+
+/**
  * Where a room is in its life.
  *
  * @generated from enum plenary.live.v1.RoomState
@@ -811,6 +1143,18 @@ export const LiveService: GenService<{
     input: typeof LocateRoomRequestSchema;
     output: typeof LocateRoomResponseSchema;
   },
+  /**
+   * Lists the connections of a room, for hosts: who is there now and how it goes, asked of the room's node, and who was
+   * there and how it went, kept for 90 days. The worst come first, and at the same severity those who are there. With
+   * the node away, the list holds what was kept. A room lists the latest 5,000 at most. Reasons: ROOM_NOT_FOUND.
+   *
+   * @generated from rpc plenary.live.v1.LiveService.ListConnections
+   */
+  listConnections: {
+    methodKind: "unary";
+    input: typeof ListConnectionsRequestSchema;
+    output: typeof ListConnectionsResponseSchema;
+  },
 }> = /*@__PURE__*/
   serviceDesc(file_plenary_live_v1_live_service, 0);
 
@@ -841,6 +1185,16 @@ export const NodeService: GenService<{
     methodKind: "unary";
     input: typeof ReportParticipantsRequestSchema;
     output: typeof ReportParticipantsResponseSchema;
+  },
+  /**
+   * Keeps how connections went: each when it ends, and every minute those that last. Repeating it changes nothing.
+   *
+   * @generated from rpc plenary.live.v1.NodeService.ReportConnections
+   */
+  reportConnections: {
+    methodKind: "unary";
+    input: typeof ReportConnectionsRequestSchema;
+    output: typeof ReportConnectionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_plenary_live_v1_live_service, 1);

@@ -7,13 +7,17 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_plenary_common_v1_access } from "../../common/v1/access_pb";
+import type { Connection } from "../../live/v1/connection_pb";
+import { file_plenary_live_v1_connection } from "../../live/v1/connection_pb";
+import type { NodeHealth, Traffic } from "../../live/v1/live_service_pb";
+import { file_plenary_live_v1_live_service } from "../../live/v1/live_service_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file plenary/sfu/v1/sfu_service.proto.
  */
 export const file_plenary_sfu_v1_sfu_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBwbGVuYXJ5L3NmdS92MS9zZnVfc2VydmljZS5wcm90bxIOcGxlbmFyeS5zZnUudjEiZwoNU2lnbmFsUmVxdWVzdBIsCgVzdGFydBgBIAEoCzIbLnBsZW5hcnkuc2Z1LnYxLlNpZ25hbFN0YXJ0SAASEAoGYmluYXJ5GAIgASgMSAASDgoEdGV4dBgDIAEoCUgAQgYKBGtpbmQiYwoLU2lnbmFsU3RhcnQSGQoMYWNjZXNzX3Rva2VuGAEgASgJQgOAAQESDQoFcXVlcnkYAiABKAkSFgoOY2xpZW50X2FkZHJlc3MYAyABKAkSEgoKdXNlcl9hZ2VudBgEIAEoCSJoCg5TaWduYWxSZXNwb25zZRIQCgZiaW5hcnkYASABKAxIABIOCgR0ZXh0GAIgASgJSAASLAoFY2xvc2UYAyABKAsyGy5wbGVuYXJ5LnNmdS52MS5TaWduYWxDbG9zZUgAQgYKBGtpbmQiKwoLU2lnbmFsQ2xvc2USDAoEY29kZRgBIAEoBRIOCgZyZWFzb24YAiABKAkiMQoUVmFsaWRhdGVUb2tlblJlcXVlc3QSGQoMYWNjZXNzX3Rva2VuGAEgASgJQgOAAQEiFwoVVmFsaWRhdGVUb2tlblJlc3BvbnNlIiMKEENsb3NlUm9vbVJlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCSITChFDbG9zZVJvb21SZXNwb25zZSI9ChhSZW1vdmVQYXJ0aWNpcGFudFJlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCRIQCghpZGVudGl0eRgCIAEoCSIbChlSZW1vdmVQYXJ0aWNpcGFudFJlc3BvbnNlIhAKDkdldE5vZGVSZXF1ZXN0IoEBCg9HZXROb2RlUmVzcG9uc2USDwoHbm9kZV9pZBgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpyb29tX2NvdW50GAMgASgFEhkKEXBhcnRpY2lwYW50X2NvdW50GAQgASgFMvIDCgpTZnVTZXJ2aWNlElQKBlNpZ25hbBIdLnBsZW5hcnkuc2Z1LnYxLlNpZ25hbFJlcXVlc3QaHi5wbGVuYXJ5LnNmdS52MS5TaWduYWxSZXNwb25zZSIHirUYAwoBASgBMAESaAoNVmFsaWRhdGVUb2tlbhIkLnBsZW5hcnkuc2Z1LnYxLlZhbGlkYXRlVG9rZW5SZXF1ZXN0GiUucGxlbmFyeS5zZnUudjEuVmFsaWRhdGVUb2tlblJlc3BvbnNlIgqQAgGKtRgDCgEBElkKCUNsb3NlUm9vbRIgLnBsZW5hcnkuc2Z1LnYxLkNsb3NlUm9vbVJlcXVlc3QaIS5wbGVuYXJ5LnNmdS52MS5DbG9zZVJvb21SZXNwb25zZSIHirUYAwoBBRJxChFSZW1vdmVQYXJ0aWNpcGFudBIoLnBsZW5hcnkuc2Z1LnYxLlJlbW92ZVBhcnRpY2lwYW50UmVxdWVzdBopLnBsZW5hcnkuc2Z1LnYxLlJlbW92ZVBhcnRpY2lwYW50UmVzcG9uc2UiB4q1GAMKAQUSVgoHR2V0Tm9kZRIeLnBsZW5hcnkuc2Z1LnYxLkdldE5vZGVSZXF1ZXN0Gh8ucGxlbmFyeS5zZnUudjEuR2V0Tm9kZVJlc3BvbnNlIgqQAgGKtRgDCgEFYgZwcm90bzM", [file_google_protobuf_timestamp, file_plenary_common_v1_access]);
+  fileDesc("CiBwbGVuYXJ5L3NmdS92MS9zZnVfc2VydmljZS5wcm90bxIOcGxlbmFyeS5zZnUudjEiZwoNU2lnbmFsUmVxdWVzdBIsCgVzdGFydBgBIAEoCzIbLnBsZW5hcnkuc2Z1LnYxLlNpZ25hbFN0YXJ0SAASEAoGYmluYXJ5GAIgASgMSAASDgoEdGV4dBgDIAEoCUgAQgYKBGtpbmQiYwoLU2lnbmFsU3RhcnQSGQoMYWNjZXNzX3Rva2VuGAEgASgJQgOAAQESDQoFcXVlcnkYAiABKAkSFgoOY2xpZW50X2FkZHJlc3MYAyABKAkSEgoKdXNlcl9hZ2VudBgEIAEoCSJoCg5TaWduYWxSZXNwb25zZRIQCgZiaW5hcnkYASABKAxIABIOCgR0ZXh0GAIgASgJSAASLAoFY2xvc2UYAyABKAsyGy5wbGVuYXJ5LnNmdS52MS5TaWduYWxDbG9zZUgAQgYKBGtpbmQiKwoLU2lnbmFsQ2xvc2USDAoEY29kZRgBIAEoBRIOCgZyZWFzb24YAiABKAkiMQoUVmFsaWRhdGVUb2tlblJlcXVlc3QSGQoMYWNjZXNzX3Rva2VuGAEgASgJQgOAAQEiFwoVVmFsaWRhdGVUb2tlblJlc3BvbnNlIiMKEENsb3NlUm9vbVJlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCSITChFDbG9zZVJvb21SZXNwb25zZSI9ChhSZW1vdmVQYXJ0aWNpcGFudFJlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCRIQCghpZGVudGl0eRgCIAEoCSIbChlSZW1vdmVQYXJ0aWNpcGFudFJlc3BvbnNlIhAKDkdldE5vZGVSZXF1ZXN0IoEBCg9HZXROb2RlUmVzcG9uc2USDwoHbm9kZV9pZBgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpyb29tX2NvdW50GAMgASgFEhkKEXBhcnRpY2lwYW50X2NvdW50GAQgASgFIikKFkxpc3RDb25uZWN0aW9uc1JlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCSKhAQoXTGlzdENvbm5lY3Rpb25zUmVzcG9uc2USMAoLY29ubmVjdGlvbnMYASADKAsyGy5wbGVuYXJ5LmxpdmUudjEuQ29ubmVjdGlvbhIpCgd0cmFmZmljGAIgASgLMhgucGxlbmFyeS5saXZlLnYxLlRyYWZmaWMSKQoEbm9kZRgDIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Ob2RlSGVhbHRoMuIECgpTZnVTZXJ2aWNlElQKBlNpZ25hbBIdLnBsZW5hcnkuc2Z1LnYxLlNpZ25hbFJlcXVlc3QaHi5wbGVuYXJ5LnNmdS52MS5TaWduYWxSZXNwb25zZSIHirUYAwoBASgBMAESaAoNVmFsaWRhdGVUb2tlbhIkLnBsZW5hcnkuc2Z1LnYxLlZhbGlkYXRlVG9rZW5SZXF1ZXN0GiUucGxlbmFyeS5zZnUudjEuVmFsaWRhdGVUb2tlblJlc3BvbnNlIgqQAgGKtRgDCgEBElkKCUNsb3NlUm9vbRIgLnBsZW5hcnkuc2Z1LnYxLkNsb3NlUm9vbVJlcXVlc3QaIS5wbGVuYXJ5LnNmdS52MS5DbG9zZVJvb21SZXNwb25zZSIHirUYAwoBBRJxChFSZW1vdmVQYXJ0aWNpcGFudBIoLnBsZW5hcnkuc2Z1LnYxLlJlbW92ZVBhcnRpY2lwYW50UmVxdWVzdBopLnBsZW5hcnkuc2Z1LnYxLlJlbW92ZVBhcnRpY2lwYW50UmVzcG9uc2UiB4q1GAMKAQUSVgoHR2V0Tm9kZRIeLnBsZW5hcnkuc2Z1LnYxLkdldE5vZGVSZXF1ZXN0Gh8ucGxlbmFyeS5zZnUudjEuR2V0Tm9kZVJlc3BvbnNlIgqQAgGKtRgDCgEFEm4KD0xpc3RDb25uZWN0aW9ucxImLnBsZW5hcnkuc2Z1LnYxLkxpc3RDb25uZWN0aW9uc1JlcXVlc3QaJy5wbGVuYXJ5LnNmdS52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZSIKkAIBirUYAwoBBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_live_v1_connection, file_plenary_live_v1_live_service]);
 
 /**
  * From the client.
@@ -344,6 +348,62 @@ export const GetNodeResponseSchema: GenMessage<GetNodeResponse> = /*@__PURE__*/
   messageDesc(file_plenary_sfu_v1_sfu_service, 11);
 
 /**
+ * A room whose connections to list.
+ *
+ * @generated from message plenary.sfu.v1.ListConnectionsRequest
+ */
+export type ListConnectionsRequest = Message<"plenary.sfu.v1.ListConnectionsRequest"> & {
+  /**
+   * `rm_…`.
+   *
+   * @generated from field: string room_id = 1;
+   */
+  roomId: string;
+};
+
+/**
+ * Describes the message plenary.sfu.v1.ListConnectionsRequest.
+ * Use `create(ListConnectionsRequestSchema)` to create a new message.
+ */
+export const ListConnectionsRequestSchema: GenMessage<ListConnectionsRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_sfu_v1_sfu_service, 12);
+
+/**
+ * Who is there, and how it goes.
+ *
+ * @generated from message plenary.sfu.v1.ListConnectionsResponse
+ */
+export type ListConnectionsResponse = Message<"plenary.sfu.v1.ListConnectionsResponse"> & {
+  /**
+   * In no order.
+   *
+   * @generated from field: repeated plenary.live.v1.Connection connections = 1;
+   */
+  connections: Connection[];
+
+  /**
+   * What went through the room.
+   *
+   * @generated from field: plenary.live.v1.Traffic traffic = 2;
+   */
+  traffic?: Traffic | undefined;
+
+  /**
+   * The node itself.
+   *
+   * @generated from field: plenary.live.v1.NodeHealth node = 3;
+   */
+  node?: NodeHealth | undefined;
+};
+
+/**
+ * Describes the message plenary.sfu.v1.ListConnectionsResponse.
+ * Use `create(ListConnectionsResponseSchema)` to create a new message.
+ */
+export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_sfu_v1_sfu_service, 13);
+
+/**
  * One SFU node: signalling relayed by the gateway, and control by the live service.
  *
  * @generated from service plenary.sfu.v1.SfuService
@@ -399,6 +459,16 @@ export const SfuService: GenService<{
     methodKind: "unary";
     input: typeof GetNodeRequestSchema;
     output: typeof GetNodeResponseSchema;
+  },
+  /**
+   * Says how the connections in a room are: at most 5,000, empty for a room that is not open.
+   *
+   * @generated from rpc plenary.sfu.v1.SfuService.ListConnections
+   */
+  listConnections: {
+    methodKind: "unary";
+    input: typeof ListConnectionsRequestSchema;
+    output: typeof ListConnectionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_plenary_sfu_v1_sfu_service, 0);

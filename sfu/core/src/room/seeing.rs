@@ -1,0 +1,78 @@
+//! What a room knows of each member's connection, for [`crate::seeing`]: read every few seconds.
+
+use crate::forward::{Down, DownState, Grant};
+use crate::ids::MemberId;
+use crate::room::{Member, Room, Track};
+use crate::seeing::{LOSS_SHOWS, Measured};
+use crate::time::Time;
+
+impl Room {
+    /// What is known of everybody, in the order of their numbers. `loss_up` answers what share of a member's packets got
+    /// lost on their way to us.
+    pub fn measure(&mut self, now: Time, loss_up: impl Fn(MemberId) -> f32) -> Vec<(MemberId, Measured)> {
+        let members = self.members.iter_mut();
+        let mut all: Vec<_> = members.map(|(id, member)| (*id, Measured::of(member))).collect();
+        for (_, track) in self.tracks.iter_mut() {
+            let loses = loss_up(track.publisher) > LOSS_SHOWS;
+            if let Some(publisher) = find(&mut all, track.publisher) {
+                publisher.received += track.received_rate(now);
+            }
+            for down in track.downs() {
+                if let Some(measured) = find(&mut all, down.to().member) {
+                    measured.note(track, down, loses);
+                }
+            }
+        }
+        all
+    }
+}
+
+fn find(all: &mut [(MemberId, Measured)], id: MemberId) -> Option<&mut Measured> {
+    let at = all.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+    all.get_mut(at).map(|(_, measured)| measured)
+}
+
+impl Measured {
+    fn of(member: &mut Member) -> Self {
+        let (path, reported) = (member.bandwidth.path(), member.judgement.take_loss());
+        #[expect(clippy::cast_possible_truncation, reason = "a share")]
+        let loss_down = path.map_or(reported, |path| path.loss as f32);
+        Self {
+            path,
+            loss_down,
+            ..Self::default()
+        }
+    }
+
+    /// Adds what one copy shows.
+    fn note(&mut self, track: &Track, down: &Down, publisher_loses: bool) {
+        self.sent_bytes += u64::from(down.octets());
+        let Some(wanted) = down.wanted().filter(|_| !track.info.muted) else {
+            return;
+        };
+        self.publisher_loses |= publisher_loses;
+        if !track.is_video() {
+            return;
+        }
+        self.pictures_wanted += 1;
+        let Some(highest) = track.highest_sent() else {
+            self.publisher_silent = true;
+            return;
+        };
+        let best = wanted.min(highest);
+        match (down.state(), down.grant()) {
+            (DownState::Paused, Grant::Nothing) => self.pictures_held_back += 1,
+            (DownState::Forwarding { layer }, grant) => {
+                let allowed = match grant {
+                    Grant::UpTo(layer) => layer,
+                    Grant::Free => down.loss.cap(),
+                    Grant::Nothing => 0,
+                };
+                // A layer less for want of a key frame is over in a moment and nobody's fault.
+                self.pictures_smaller += u16::from(allowed < best);
+                self.layer = self.layer.max(Some((layer, best)));
+            }
+            (DownState::Paused | DownState::Awaiting, _) => {}
+        }
+    }
+}
