@@ -67,9 +67,9 @@ impl Pacer {
         self.queued_bytes = self.queue.iter().map(Held::bytes).sum();
     }
 
-    /// Whether anything waits.
-    pub fn is_waiting(&self) -> bool {
-        !self.queue.is_empty()
+    /// How many packets wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// When the next packet's turn comes; `None` while none waits.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use sfu_core::forward::SenderStart;
+use sfu_core::bwe::Path;
+use sfu_core::codec::Codec;
+use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::input::{Allowance, Allowed, Subscriber, TrackChange, TrackSettings};
 use sfu_core::limits::DEMAND_HOLD;
-use sfu_core::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
-use sfu_core::{Input, MemberId, Output, TrackKey};
+use sfu_core::publish::{AudioFeature, Carried, Source, TrackKind, VideoLayer, VideoQuality};
+use sfu_core::{Input, MemberId, Output, Packet, StreamKey, TrackKey};
 
 use crate::world::{ADA, BOB, EVE, World, announce, attached, has_detach, told};
 
@@ -40,7 +42,7 @@ fn publish_camera(world: &mut World) -> (Vec<Output>, Option<TrackKey>) {
 fn ready(member: MemberId, track: TrackKey) -> Input {
     let start = SenderStart {
         sequence: 1,
-        repair_sequence: None,
+        repair_sequence: Some(1),
         redundancy: false,
     };
     Input::SenderReady {
@@ -225,4 +227,84 @@ fn a_track_that_is_made_otherwise_is_told_of() {
         change: size,
     };
     assert!(world.tell(wrong).is_empty(), "sound has no size");
+}
+
+/// Where nothing arrives.
+struct Nowhere;
+
+impl Egress for Nowhere {
+    fn send(&mut self, _to: Destination, _packet: &Outgoing<'_>) {}
+}
+
+/// Half a second of a camera's key frames at 500 kbit/s.
+fn film(world: &mut World, streams: &[StreamKey], from: u16) -> Vec<Output> {
+    let mut said = Vec::new();
+    let mut payload = [0; 1_250];
+    payload[..9].copy_from_slice(&[0x90, 0xf0, 0x80, 1, 42, 0x65, 0, 0, 0]);
+    for number in 0..25 {
+        for stream in streams {
+            let packet = Packet {
+                codec: Codec::Vp8,
+                sequence: from + number,
+                timestamp: u32::from(from + number) * 1_800,
+                marker: true,
+                audio_level: None,
+                carried: Carried::default(),
+                dependency: None,
+                payload: &payload,
+            };
+            world
+                .room
+                .forward(world.now, *stream, std::iter::once(packet), &mut Nowhere);
+        }
+        said.extend(world.wait(Duration::from_millis(20)));
+    }
+    said
+}
+
+#[test]
+fn what_a_subscriber_puts_first_is_kept_when_bandwidth_is_short() {
+    for (first, dropped) in [("TR_one", "TR_two"), ("TR_two", "TR_one")] {
+        let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
+        let mut streams = Vec::new();
+        for cid in ["one", "two"] {
+            for output in world.publish(ADA, cid, Source::Camera) {
+                match output {
+                    Output::StreamBound { key, .. } => streams.push(key),
+                    Output::Attach { member, track, .. } => drop(world.tell(ready(member, track))),
+                    _ => {}
+                }
+            }
+        }
+        world.tell(Input::Prioritize {
+            member: BOB,
+            tracks: vec![first.into()],
+            priority: 1,
+        });
+        let path = Path {
+            estimate: 5_000_000,
+            is_proven: true,
+            acknowledged: 1_000_000,
+            loss: 0.0,
+            round_trip: None,
+        };
+        world.tell(Input::Path { member: BOB, path });
+        for second in 0..6 {
+            film(&mut world, &streams, second * 25);
+        }
+        let path = Path {
+            estimate: 800_000,
+            ..path
+        };
+        let mut said = world.tell(Input::Path { member: BOB, path });
+        said.extend(film(&mut world, &streams, 150));
+        let paused: Vec<_> = said
+            .iter()
+            .filter_map(|output| match output {
+                Output::StreamState { sid, paused: true, .. } => Some(sid.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(paused, [dropped]);
+    }
 }

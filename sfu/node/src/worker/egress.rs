@@ -77,7 +77,7 @@ impl Egress for Forwarder<'_> {
             && let Some(path) = self.peers.get_mut(key).and_then(|entry| entry.path.as_mut())
             && !path.admit(self.now, to, packet)
         {
-            if !path.is_armed() {
+            if path.begins_to_wait() {
                 self.waiting.push(key);
             }
             return;

@@ -237,7 +237,7 @@ impl State {
         }
     }
 
-    fn attach(&mut self, id: MemberId, track: TrackKey, spec: &SenderSpec) {
+    pub(super) fn attach(&mut self, id: MemberId, track: TrackKey, spec: &SenderSpec) {
         let Some(key) = self.key_of(id) else { return };
         let Some(member) = self.members.get_mut(key) else {
             return;
@@ -267,7 +267,9 @@ impl State {
         }
     }
 
-    fn detach(&mut self, id: MemberId, track: TrackKey) {
+    pub(super) fn detach(&mut self, id: MemberId, track: TrackKey) {
+        // What of it waits would leave under the numbers of whatever has its place next, and then nothing of that could.
+        self.drop_waiting(id, track);
         let Some(key) = self.key_of(id) else { return };
         let Some(member) = self.members.get_mut(key) else {
             return;

@@ -47,9 +47,9 @@ impl Path {
         self.pacer.release(now, rate)
     }
 
-    /// Whether it will be looked after without being named again.
-    pub(super) const fn is_armed(&self) -> bool {
-        self.timer.is_some()
+    /// Whether a packet has begun to wait. A deadline that is entered already may be that of a probe, seconds away.
+    pub(super) fn begins_to_wait(&self) -> bool {
+        self.pacer.waiting() == 1
     }
 
     /// What the room is told of it.
@@ -64,7 +64,7 @@ impl Path {
     fn pace(&self) -> Option<u64> {
         // What waits goes first, however wide the path has become meanwhile.
         let rate = self.controller.pace();
-        rate.or_else(|| self.pacer.is_waiting().then_some(sfu_core::limits::ESTIMATE_MAX))
+        rate.or_else(|| (self.pacer.waiting() > 0).then_some(sfu_core::limits::ESTIMATE_MAX))
     }
 
     fn deadline(&self, now: Time) -> Option<Time> {
@@ -139,7 +139,7 @@ impl State {
         }
     }
 
-    /// A copy is paused: what of it waits is not wanted any more.
+    /// A copy is paused, or ends: what of it waits is not wanted any more.
     pub(super) fn drop_waiting(&mut self, id: MemberId, track: TrackKey) {
         let Some(member) = self.member_mut(id) else { return };
         let (sender, peer) = (member.sender_of(track), member.subscriber);
@@ -192,5 +192,63 @@ impl State {
             path.timer = Some(at);
             self.timers.set(at, Owner::Path(peer));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sfu_core::codec::Codec;
+    use sfu_core::output::SenderSpec;
+    use sfu_core::publish::Carried;
+
+    use super::*;
+    use crate::worker::messages::{Command, Event};
+    use crate::worker::tests::{config, join};
+
+    fn packet() -> Outgoing<'static> {
+        Outgoing {
+            sequence: 1,
+            timestamp: 1,
+            marker: false,
+            redundant: false,
+            carried: Carried::default(),
+            dependency: None,
+            prefix: sfu_core::forward::Prefix::default(),
+            rest: &[0; 1_000],
+            padding: 0,
+            repair: None,
+        }
+    }
+
+    #[test]
+    fn what_waits_of_a_copy_goes_with_it() {
+        let (mut state, _told) = State::for_test(config(kit_core::ManualClock::fixed().clock()));
+        let (events, mut received) = tokio::sync::mpsc::channel(16);
+        let command: Command = join(events);
+        state.command(command);
+        let Some(Event::Joined(joined)) = received.blocking_recv() else {
+            panic!("not let in")
+        };
+        let (id, track) = (member_id(joined.member), TrackKey::from_bits(7));
+        let spec = SenderSpec {
+            codec: Codec::Vp8,
+            track: "TR_1".into(),
+            publisher: "PA_2".into(),
+            stream: "camera".to_owned(),
+        };
+        state.attach(id, track, &spec);
+        let member = state.members.get(joined.member).expect("a member");
+        let (peer, sender) = (member.subscriber, member.sender_of(track).expect("a copy"));
+        let now = state.time();
+        let path = state.peers.get_mut(peer).expect("a peer").path.insert(Box::default());
+        let to = Destination { member: id, sender };
+        // A path of a bit a second lets one packet go.
+        assert!(path.pacer.admit(now, 1, to, &packet()));
+        assert!(!path.pacer.admit(now, 1, to, &packet()));
+        assert!(path.begins_to_wait());
+        state.detach(id, track);
+        state.attach(id, TrackKey::from_bits(8), &spec);
+        let path = state.peers.get(peer).and_then(|entry| entry.path.as_ref());
+        assert_eq!(path.map(|path| path.pacer.waiting()), Some(0), "the next has its place");
     }
 }
