@@ -4,6 +4,11 @@ use std::time::Duration;
 
 /// How long a request waits for a free connection. Longer means overload, which is told rather than queued.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a process that starts waits for its database: a server that recovers, or a machine that starts everything at
+/// once, takes its time. Nobody is waiting for an answer yet.
+pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// Between attempts at the start when the database refuses at once.
+pub(crate) const START_PAUSE: Duration = Duration::from_millis(500);
 /// How long a connection lives: moves load back after a failover and bounds the server's caches.
 pub(crate) const CONNECTION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long an unused connection stays.

@@ -124,7 +124,7 @@ impl Migrations {
     /// # Errors
     /// See [`MigrationError`]. What was applied before the failure stays.
     pub async fn apply(&self, pool: &Pool, clock: &Clock) -> Result<Vec<&'static str>, MigrationError> {
-        let mut connection = pool.acquire().await.map_err(|error| self.database(error))?;
+        let mut connection = pool.acquire_at_start().await.map_err(|error| self.database(error))?;
         self.take_turn(&mut connection).await?;
         let applied = self.apply_alone(&mut connection, clock).await;
         // The turn belongs to the session: closing it gives the turn back in any case, and with it the settings.
@@ -134,12 +134,13 @@ impl Migrations {
         Ok(applied)
     }
 
-    /// The steps that are not applied, in order; none when the schema is ready for this code.
+    /// The steps that are not applied, in order; none when the schema is ready for this code. Waits for a database that
+    /// is starting.
     ///
     /// # Errors
-    /// The database is away, or a step was changed.
+    /// The database stays away, or a step was changed.
     pub async fn pending(&self, pool: &Pool) -> Result<Vec<&'static str>, MigrationError> {
-        let mut connection = pool.acquire().await.map_err(|error| self.database(error))?;
+        let mut connection = pool.acquire_at_start().await.map_err(|error| self.database(error))?;
         let pending = self.missing(&mut connection).await?;
         Ok(pending.iter().map(|step| step.name).collect())
     }

@@ -12,7 +12,10 @@ use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres};
 use tokio::sync::Notify;
 use tracing::log::LevelFilter;
 
-use crate::limits::{ACQUIRE_TIMEOUT, CONNECTION_IDLE, CONNECTION_LIFETIME, IDLE_IN_TRANSACTION, SLOW_STATEMENT};
+use crate::limits::{
+    ACQUIRE_TIMEOUT, CONNECTION_IDLE, CONNECTION_LIFETIME, IDLE_IN_TRANSACTION, SLOW_STATEMENT, START_PAUSE,
+    START_TIMEOUT,
+};
 use crate::{Config, Error, Result};
 
 /// The connections of one service. Clones share them.
@@ -72,13 +75,49 @@ impl Pool {
         Ok(self.inner.acquire().await?)
     }
 
+    /// A connection for a process that starts, when the database may be starting too. Says each few seconds that it waits.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] after two minutes; any other failure at once, since waiting does not mend it.
+    pub async fn acquire_at_start(&self) -> Result<Connection> {
+        let patience = tokio::time::sleep(START_TIMEOUT);
+        tokio::pin!(patience);
+        loop {
+            let error = match self.acquire().await {
+                Err(error @ Error::Unavailable(_)) => error,
+                other => return other,
+            };
+            tracing::warn!(
+                schema = self.schema,
+                error = &error as &(dyn std::error::Error + 'static),
+                "the database does not answer yet; waiting for it"
+            );
+            tokio::select! {
+                () = &mut patience => return Err(error),
+                () = tokio::time::sleep(START_PAUSE) => {}
+            }
+        }
+    }
+
     /// Starts a transaction.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn begin(&self) -> Result<Transaction> {
+        let inner = self.inner.clone();
+        // In a task of its own, which comes to its end also when the request that asks is given up: a `begin` that is
+        // dropped half way leaves its connection in a transaction that sqlx does not count, and the pool gives it to the
+        // next one with the locks that it holds (sqlx-postgres 0.9, `PgTransactionManager::begin`).
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it takes one round trip, and a drain waits for the request"
+        )]
+        let begun = tokio::spawn(async move { inner.begin().await });
+        let inner = begun
+            .await
+            .expect("beginning does not panic, and nobody aborts the task")?;
         Ok(Transaction {
-            inner: self.inner.begin().await?,
+            inner,
             committed: Arc::clone(&self.committed),
         })
     }
