@@ -38,7 +38,8 @@ const FORWARDED: [HeaderName; 5] = [
 ];
 
 /// Attempts with credentials or mailed tokens, and what sends mail: the RPCs that are worth guessing at.
-const SIGN_INS: [&str; 7] = [
+const SIGN_INS: [&str; 8] = [
+    "/plenary.identity.v1.AccountService/ChangePassword",
     "/plenary.identity.v1.AccountService/ClaimSetup",
     "/plenary.identity.v1.AccountService/LogIn",
     "/plenary.identity.v1.AccountService/RequestPasswordReset",

@@ -20,7 +20,6 @@ use plenary_proto::identity::v1::{
 };
 use prost_types::Timestamp;
 use serde::{Deserialize, Serialize};
-use tonic::Status;
 
 use crate::client::Client;
 use crate::lines::request_for;
@@ -93,13 +92,10 @@ pub(crate) async fn refresh(
     require_json_of_own_page(&edge, &headers)?;
     let refresh_token = cookie::read(&edge.origin, &headers).ok_or_else(no_session)?;
     let request = request_for(client.0, RefreshSessionRequest { refresh_token });
-    match edge.lines.accounts.clone().refresh_session(request).await {
-        Ok(answer) => {
-            let answer = answer.into_inner();
-            Ok(granted(&edge, answer.tokens, answer.user)?)
-        }
-        Err(status) => Ok(refused(&edge, status)),
-    }
+    // A refusal leaves the cookie alone: by the time that it arrives, the browser may have signed in anew, and the cookie
+    // be another. What is left of a session that has ended opens nothing.
+    let answer = edge.lines.accounts.clone().refresh_session(request).await?.into_inner();
+    Ok(granted(&edge, answer.tokens, answer.user)?)
 }
 
 /// `DELETE /session`, and with `?everywhere=true` every session of the user.
@@ -126,10 +122,8 @@ pub(crate) async fn close(
     }
     // Whoever holds the cookie is the user: a fresh access token says so to the service.
     let request = request_for(client.0, RefreshSessionRequest { refresh_token });
-    let tokens = match accounts.refresh_session(request).await {
-        Ok(answer) => answer.into_inner().tokens.unwrap_or_default(),
-        Err(status) => return Ok(refused(&edge, status)),
-    };
+    let answer = accounts.refresh_session(request).await?.into_inner();
+    let tokens = answer.tokens.unwrap_or_default();
     let mut request = request_for(client.0, LogOutEverywhereRequest {});
     let authorization = format!("Bearer {}", tokens.access_token).parse();
     let authorization = authorization.map_err(|error| Problem::from(DOMAIN.internal(error)))?;
@@ -180,15 +174,6 @@ fn granted(edge: &Edge, tokens: Option<SessionTokens>, user: Option<User>) -> Re
 
 fn closed(edge: &Edge) -> Response {
     with_cookie(StatusCode::NO_CONTENT, &RefreshCookie::gone(&edge.origin))
-}
-
-/// A session that has ended takes its cookie with it; one that could not be asked about keeps it.
-fn refused(edge: &Edge, status: Status) -> Response {
-    if status.code() == tonic::Code::Unauthenticated {
-        with_cookie(Problem::from(status), &RefreshCookie::gone(&edge.origin))
-    } else {
-        Problem::from(status).into_response()
-    }
 }
 
 fn no_session() -> Error {

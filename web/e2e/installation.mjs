@@ -27,10 +27,12 @@ export function programAt(name) {
  */
 
 /**
- * @param {{ separate: boolean }} options Each service in a process of its own, or all in one.
+ * @param {object} options
+ * @param {boolean} options.separate Each service in a process of its own, or all in one.
+ * @param {Record<string, string>} [options.settings] Variables that this installation differs by.
  * @returns {Promise<Installation>}
  */
-export async function startInstallation({ separate }) {
+export async function startInstallation({ separate, settings = {} }) {
   const data = mkdtempSync(join(tmpdir(), 'plenary-journey-'));
   const port = await freePort();
   const args = ['up', '--data', join(data, 'data'), '--web', join(root, 'web/dist')];
@@ -42,6 +44,7 @@ export async function startInstallation({ separate }) {
     PLENARY_GATEWAY_REQUESTS_RATE: '0',
     PLENARY_GATEWAY_SIGN_IN_RATE: '0',
     PLENARY_GATEWAY_SOCKET_RATE: '0',
+    ...settings,
   };
   const child = spawn(programAt('plenary'), separate ? [...args, '--separate'] : args, {
     env: environment,

@@ -153,6 +153,8 @@ async function visitAccounts(visits, { admin, visitor, nils }, setupLink, mailSi
 async function visitEmpty(visits, nils, visitor) {
   await visits.open(visitor, '/', 'discover', heading(visitor, 'What is on'));
   await visits.open(visitor, '/?q=zzz', 'discover-nothing', heading(visitor, 'Nothing fits'));
+  const never = '/?from=2130-01-01&to=2130-01-31';
+  await visits.open(visitor, never, 'discover-no-day', heading(visitor, 'Nothing is on then'));
   await visits.open(visitor, '/nowhere', 'not-found', heading(visitor, 'There is nothing here'));
   const nobody = 'evt_01k00000000000000000000000';
   await visits.open(
@@ -238,6 +240,7 @@ async function visitTickets(visits, { ben, visitor, host }, eventPath) {
   await visits.look(ben, 'ticket-large', ben.page.getByRole('dialog'));
   await visits.open(ben, eventPath, 'event-mine', ben.page.getByText(/Go to the room|Join now/));
   await visits.open(ben, '/', 'discover-full', heading(ben, organizing.TITLE));
+  await visits.open(ben, '/?when=week', 'discover-week', heading(ben, organizing.TITLE));
 }
 
 async function visitLive(visits, { host, ben, nils }, eventPath) {

@@ -11,6 +11,7 @@ import { keyboard } from './keyboard.journey.mjs';
 import { startBench } from './media/bench.mjs';
 import { media } from './media.journey.mjs';
 import { pages } from './pages.journey.mjs';
+import { sessions } from './sessions.journey.mjs';
 import { show } from './show.journey.mjs';
 
 /** Each takes the browser, what `start` has started, and a function that says what comes next. */
@@ -19,6 +20,14 @@ const JOURNEYS = {
   'show-separate': { start: () => startInstallation({ separate: true }), run: show },
   keyboard: { start: () => startInstallation({ separate: false }), run: keyboard },
   pages: { start: () => startInstallation({ separate: false }), run: pages },
+  sessions: {
+    start: () =>
+      startInstallation({
+        separate: false,
+        settings: { PLENARY_IDENTITY_REFRESH_GRACE_DURATION: '0s' },
+      }),
+    run: sessions,
+  },
   faults: { start: () => startInstallation({ separate: true }), run: faults },
   firefox: { start: startBench, run: firefox, onIsland: true },
   // Only by name as yet: in one of some thirty full reconnects a camera that was published again was not seen.

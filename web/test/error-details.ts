@@ -22,3 +22,15 @@ export function refusal(
 
 export const refused = (reason: string, metadata?: Record<string, string>) =>
   refusal(Code.FailedPrecondition, reason, metadata);
+
+/** A request that was refused for its fields, with a reason for each: google.rpc.BadRequest. */
+export function violated(reasons: Record<string, string>): ConnectError {
+  const error = refusal(Code.InvalidArgument, 'FIELDS_INVALID');
+  const request = new BinaryWriter();
+  for (const [field, reason] of Object.entries(reasons)) {
+    const violation = new BinaryWriter().tag(1, 2).string(field).tag(2, 2).string('is refused');
+    request.tag(1, 2).bytes(violation.tag(3, 2).string(reason).finish());
+  }
+  error.details.push({ type: 'google.rpc.BadRequest', value: request.finish() });
+  return error;
+}

@@ -61,9 +61,9 @@ async fn public_events(edge: &Edge, client: Client) -> Result<Vec<String>, Statu
     let mut page_token = String::new();
     for _ in 0..SITEMAP_PAGES_MAX {
         let request = SearchEventsRequest {
-            query: String::new(),
             page_size: PAGE_SIZE,
             page_token,
+            ..SearchEventsRequest::default()
         };
         let found = edge
             .lines

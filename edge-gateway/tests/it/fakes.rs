@@ -405,6 +405,7 @@ fn ticket_method(_: Arc<Script>, request: Request<Body>) -> BoxFuture<'static, R
         };
         Ok(ListTicketTypesResponse {
             ticket_types: vec![ticket_type],
+            order_etag: "order-1".to_owned(),
         })
     };
     unary(request, list).boxed()

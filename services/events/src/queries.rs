@@ -4,7 +4,6 @@ use kit_core::ids::{EventId, ImageId, OrganizationId, SessionId};
 use kit_core::{Email, Page, PageRequest};
 use kit_pg::PgConnection;
 use kit_rpc::Context;
-use time::OffsetDateTime;
 
 use crate::domain::limits::SEARCH_WORDS_MAX;
 use crate::domain::{Access, Event, Facet, Organization, Session, Sight, User, Viewer, words};
@@ -12,7 +11,7 @@ use crate::error::Error;
 use crate::identity::Identity;
 use crate::store;
 use crate::store::image::Stored;
-use crate::store::list::{Entry, Place};
+use crate::store::list::{Entry, Place, Window};
 
 /// Which event an [`access`] question is about.
 #[derive(Clone, Copy, Debug)]
@@ -83,19 +82,19 @@ pub(crate) async fn mine(
     Ok(page.page(rows, |entry| (entry.list_time, entry.id)))
 }
 
-/// Open public events that are not over; with a query those that have words which begin as its words do.
+/// Open public events of a time; with a query those that have words which begin as its words do.
 pub(crate) async fn upcoming(
     connection: &mut PgConnection,
     query: &str,
-    now: OffsetDateTime,
+    window: Window,
     page: &PageRequest<Place>,
 ) -> Result<Page<Entry>, Error> {
     let (after, limit) = (page.cursor(), page.fetch());
     let prefixes: Vec<String> = words(query).take(SEARCH_WORDS_MAX).collect();
     let rows = if !prefixes.is_empty() {
-        store::list::search(connection, &prefixes, now, after, limit).await?
+        store::list::search(connection, &prefixes, window, after, limit).await?
     } else if query.is_empty() {
-        store::list::upcoming(connection, now, after, limit).await?
+        store::list::upcoming(connection, window, after, limit).await?
     } else {
         // Nothing is found by punctuation.
         Vec::new()

@@ -2,6 +2,7 @@
 //! appends its fact.
 
 mod add_member;
+mod change_password;
 mod claim_setup;
 mod create_organization;
 mod delete_picture;
@@ -23,6 +24,7 @@ mod upload_picture;
 mod verify_email;
 
 pub(crate) use add_member::{AddMember, add_member, throttle_add_member};
+pub(crate) use change_password::{ChangePassword, change_password};
 pub(crate) use claim_setup::{ClaimSetup, claim_setup};
 pub(crate) use create_organization::create_organization;
 pub(crate) use delete_picture::delete_picture;

@@ -46,7 +46,7 @@ pub const NAME: &str = "identity";
 
 /// The service's tables.
 pub const MIGRATIONS: kit_pg::Migrations = kit_pg::migrations!(
-    "identity": "0001_users", "0002_logins", "0003_organizations", "0004_keys",
+    "identity": "0001_users", "0002_logins", "0003_organizations", "0004_keys", "0005_forgiven",
 );
 
 /// Puts the service together. Nothing runs before the part is mounted and its host started.

@@ -38,7 +38,7 @@ pub use seed::seed_demo;
 pub const NAME: &str = "ticketing";
 
 /// The service's tables.
-pub const MIGRATIONS: kit_pg::Migrations = kit_pg::migrations!("ticketing": "0001_tickets");
+pub const MIGRATIONS: kit_pg::Migrations = kit_pg::migrations!("ticketing": "0001_tickets", "0002_order_of_types");
 
 /// The service, as commands and queries see it.
 #[derive(Clone, Debug)]

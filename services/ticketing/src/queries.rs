@@ -16,14 +16,17 @@ pub(crate) async fn ticket_types(
     ticketing: &Ticketing,
     context: &Context,
     event: EventId,
-) -> Result<Vec<wire::TicketType>, TicketingError> {
+) -> Result<wire::ListTicketTypesResponse, TicketingError> {
     let view = peers::event(&ticketing.events, context, event).await?;
     let found = ticket_types::of_event(&mut *ticketing.pool.acquire().await?, event, TYPES_MAX).await?;
     let now = ticketing.clock.now();
-    Ok(found
+    let messages = found
         .iter()
-        .map(|found| convert::ticket_type_message(found, &view, now))
-        .collect())
+        .map(|found| convert::ticket_type_message(found, &view, now));
+    Ok(wire::ListTicketTypesResponse {
+        ticket_types: messages.collect(),
+        order_etag: convert::order_etag(&found),
+    })
 }
 
 /// An order, for its buyer with codes, for the event's team without.

@@ -5,6 +5,7 @@ import {
   countdown,
   dayInWords,
   distanceInWords,
+  endInWords,
   inBothZones,
   spanInWords,
   type TimeContext,
@@ -46,6 +47,19 @@ describe('spans', () => {
   });
 });
 
+describe('ends', () => {
+  it.each([
+    ['2026-12-01T18:00:00Z', '20:00'],
+    // Midnight belongs to the next day.
+    ['2026-12-01T22:00:00Z', 'Wednesday, 00:00'],
+    ['2026-12-09T18:00:00Z', 'Wed 9 December, 20:00'],
+  ])('of %s is %s', (end, words) => {
+    const context = at('2026-11-30T10:00:00Z');
+    const said = endInWords(new Date('2026-12-01T16:00:00Z'), new Date(end), context);
+    expect(said.replace('Wed,', 'Wed')).toBe(words);
+  });
+});
+
 describe('both zones', () => {
   const start = new Date('2026-12-01T16:00:00Z');
   it('says the time here and the time there', () => {
@@ -58,6 +72,20 @@ describe('both zones', () => {
     expect(
       inBothZones(start, undefined, 'Europe/Kyiv', at('2026-11-30T10:00:00Z')).event,
     ).toBeUndefined();
+  });
+  it('says both where the clocks agree at the start only', () => {
+    // Chicago goes back on 1 November, Bogotá does not.
+    const context = at('2026-10-30T10:00:00Z', 'America/Bogota');
+    const found = inBothZones(
+      new Date('2026-11-01T05:00:00Z'),
+      new Date('2026-11-01T08:00:00Z'),
+      'America/Chicago',
+      context,
+    );
+    expect(found).toEqual({
+      viewer: 'Sunday, 00:00 – 03:00 your time',
+      event: 'Sunday, 00:00 – 02:00 in Chicago',
+    });
   });
   it('knows that UTC is no place', () => {
     expect(inBothZones(start, undefined, 'UTC', at('2026-11-30T10:00:00Z')).event).toBe(

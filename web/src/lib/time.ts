@@ -66,11 +66,18 @@ export function momentInWords(instant: Date, context: TimeContext): string {
   });
 }
 
+/** When something that began at `start` ends: "20:00", or "Wednesday, 01:00" on another day. */
+export function endInWords(start: Date, end: Date, context: TimeContext): string {
+  const sameDay = dayNumber(start, context.zone) === dayNumber(end, context.zone);
+  return sameDay ? timeInWords(end, context) : momentInWords(end, context);
+}
+
 /** "Tomorrow, 18:00 – 20:00", naming the second day only when it is another one. */
 export function spanInWords(start: Date, end: Date, context: TimeContext): string {
-  const sameDay = dayNumber(start, context.zone) === dayNumber(end, context.zone);
-  const to = sameDay ? timeInWords(end, context) : momentInWords(end, context);
-  return context.t(m.span, { from: momentInWords(start, context), to });
+  return context.t(m.span, {
+    from: momentInWords(start, context),
+    to: endInWords(start, end, context),
+  });
 }
 
 /** "New York" of "America/New_York". */
@@ -107,7 +114,10 @@ export function inBothZones(
     return end ? spanInWords(start, end, there) : momentInWords(start, there);
   };
   const viewer = context.t(m.yourTime, { when: say(context.zone) });
-  if (offsetMinutes(start, eventZone) === offsetMinutes(start, context.zone)) {
+  // At its end, too: clocks may change while it goes on, here and not there.
+  const agree = (instant: Date) =>
+    offsetMinutes(instant, eventZone) === offsetMinutes(instant, context.zone);
+  if (agree(start) && (!end || agree(end))) {
     return { viewer, event: undefined };
   }
   const when = say(eventZone);

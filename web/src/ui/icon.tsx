@@ -4,8 +4,10 @@ import styles from './icon.module.css';
 
 /** Our own drawings on a 24-unit grid, 1.75 wide, round ends. Add one here; a name is a thing, not a place of use. */
 const drawings = {
+  arrowDown: <path d="M12 5v14m6-6-6 6-6-6" />,
   arrowLeft: <path d="M19 12H5m6-6-6 6 6 6" />,
   arrowRight: <path d="M5 12h14m-6-6 6 6-6 6" />,
+  arrowUp: <path d="M12 19V5m-6 6 6-6 6 6" />,
   bell: <path d="M6 9a6 6 0 1 1 12 0c0 5 2 6 2 7H4c0-1 2-2 2-7Zm4 11a2.2 2.2 0 0 0 4 0" />,
   calendar: (
     <path d="M4 7.5A2.5 2.5 0 0 1 6.5 5h11A2.5 2.5 0 0 1 20 7.500v10a2.5 2.5 0 0 1-2.5 2.500h-11A2.5 2.5 0 0 1 4 17.500ZM4 10h16M8 3v4m8-4v4" />

@@ -33,6 +33,7 @@
     ("/plenary.events.v1.EventService/UpdateEvent", &[Role::Organizer]),
     ("/plenary.events.v1.EventService/UploadEventImage", &[Role::Organizer]),
     ("/plenary.events.v1.EventService/WithdrawEvent", &[Role::Organizer]),
+    ("/plenary.identity.v1.AccountService/ChangePassword", &[Role::Attendee]),
     ("/plenary.identity.v1.AccountService/ClaimSetup", &[Role::Anonymous]),
     ("/plenary.identity.v1.AccountService/GetJwks", &[Role::Anonymous]),
     ("/plenary.identity.v1.AccountService/LogIn", &[Role::Anonymous]),
@@ -97,5 +98,6 @@
     ("/plenary.ticketing.v1.TicketTypeService/CreateTicketType", &[Role::Organizer]),
     ("/plenary.ticketing.v1.TicketTypeService/DeleteTicketType", &[Role::Organizer]),
     ("/plenary.ticketing.v1.TicketTypeService/ListTicketTypes", &[Role::Anonymous]),
+    ("/plenary.ticketing.v1.TicketTypeService/ReorderTicketTypes", &[Role::Organizer]),
     ("/plenary.ticketing.v1.TicketTypeService/UpdateTicketType", &[Role::Organizer]),
 ]

@@ -1914,6 +1914,15 @@ pub struct SearchEventsRequest {
     /// From the answer before.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only events that go on at this time or later; absent for now.
+    #[prost(message, optional, tag = "4")]
+    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only events that begin before this time, which is after `from_time`; absent for any.
+    #[prost(message, optional, tag = "5")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only events that are live.
+    #[prost(bool, tag = "6")]
+    pub live_only: bool,
 }
 impl ::prost::Name for SearchEventsRequest {
     const NAME: &'static str = "SearchEventsRequest";
@@ -2682,7 +2691,8 @@ pub mod event_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Finds published and live public events that have not ended, soonest first.
+        /// Finds published and live public events that have not ended, soonest first. Filters narrow that down and never find
+        /// more than it.
         pub async fn search_events(
             &mut self,
             request: impl tonic::IntoRequest<super::SearchEventsRequest>,
@@ -3111,7 +3121,8 @@ pub mod event_service_server {
             tonic::Response<super::ListMyEventsResponse>,
             tonic::Status,
         >;
-        /// Finds published and live public events that have not ended, soonest first.
+        /// Finds published and live public events that have not ended, soonest first. Filters narrow that down and never find
+        /// more than it.
         async fn search_events(
             &self,
             request: tonic::Request<super::SearchEventsRequest>,

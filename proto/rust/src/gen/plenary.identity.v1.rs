@@ -392,6 +392,43 @@ impl ::prost::Name for ResetPasswordResponse {
         "/plenary.identity.v1.ResetPasswordResponse".into()
     }
 }
+/// Another password for the caller.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ChangePasswordRequest {
+    /// UUID.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// At most 200 characters.
+    #[prost(string, tag = "2")]
+    pub current_password: ::prost::alloc::string::String,
+    /// As at sign-up, and another one than the current one.
+    #[prost(string, tag = "3")]
+    pub new_password: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ChangePasswordRequest {
+    const NAME: &'static str = "ChangePasswordRequest";
+    const PACKAGE: &'static str = "plenary.identity.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.identity.v1.ChangePasswordRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.identity.v1.ChangePasswordRequest".into()
+    }
+}
+/// The password is changed; the caller's session goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangePasswordResponse {}
+impl ::prost::Name for ChangePasswordResponse {
+    const NAME: &'static str = "ChangePasswordResponse";
+    const PACKAGE: &'static str = "plenary.identity.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.identity.v1.ChangePasswordResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.identity.v1.ChangePasswordResponse".into()
+    }
+}
 /// The first administrator's account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
@@ -806,6 +843,38 @@ pub mod account_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Changes the caller's password, who proves that they are the one by the current one. Every other session of theirs ends,
+        /// mailed links to set a password stop working, and a mail says that it happened. Reasons: TOO_MANY_ATTEMPTS and
+        /// OVERLOADED (with RetryInfo); as field violations PASSWORD_WRONG, PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED.
+        pub async fn change_password(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ChangePasswordRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangePasswordResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/plenary.identity.v1.AccountService/ChangePassword",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "plenary.identity.v1.AccountService",
+                        "ChangePassword",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Makes the first administrator with the one-time token printed at first start. Reasons: LINK_INVALID.
         pub async fn claim_setup(
             &mut self,
@@ -941,6 +1010,16 @@ pub mod account_service_server {
             request: tonic::Request<super::ResetPasswordRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ResetPasswordResponse>,
+            tonic::Status,
+        >;
+        /// Changes the caller's password, who proves that they are the one by the current one. Every other session of theirs ends,
+        /// mailed links to set a password stop working, and a mail says that it happened. Reasons: TOO_MANY_ATTEMPTS and
+        /// OVERLOADED (with RetryInfo); as field violations PASSWORD_WRONG, PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED.
+        async fn change_password(
+            &self,
+            request: tonic::Request<super::ChangePasswordRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangePasswordResponse>,
             tonic::Status,
         >;
         /// Makes the first administrator with the one-time token printed at first start. Reasons: LINK_INVALID.
@@ -1449,6 +1528,52 @@ pub mod account_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/plenary.identity.v1.AccountService/ChangePassword" => {
+                    #[allow(non_camel_case_types)]
+                    struct ChangePasswordSvc<T: AccountService>(pub Arc<T>);
+                    impl<
+                        T: AccountService,
+                    > tonic::server::UnaryService<super::ChangePasswordRequest>
+                    for ChangePasswordSvc<T> {
+                        type Response = super::ChangePasswordResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ChangePasswordRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AccountService>::change_password(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ChangePasswordSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/plenary.identity.v1.AccountService/ClaimSetup" => {
                     #[allow(non_camel_case_types)]
                     struct ClaimSetupSvc<T: AccountService>(pub Arc<T>);
@@ -1662,7 +1787,7 @@ impl ::prost::Name for PasswordResetRequested {
         "/plenary.identity.v1.PasswordResetRequested".into()
     }
 }
-/// A password was changed by a reset link.
+/// A password was changed, by a reset link or by its owner.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PasswordChanged {
     /// `usr_…`.

@@ -2477,6 +2477,52 @@ impl ::prost::Name for DeleteTicketTypeResponse {
         "/plenary.ticketing.v1.DeleteTicketTypeResponse".into()
     }
 }
+/// Another order of an event's ticket types.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReorderTicketTypesRequest {
+    /// UUID.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// `evt_…`.
+    #[prost(string, tag = "2")]
+    pub event_id: ::prost::alloc::string::String,
+    /// `tty_…`: each of the event's types once.
+    #[prost(string, repeated, tag = "3")]
+    pub ticket_type_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The list's `order_etag` when it was read; empty to overwrite.
+    #[prost(string, tag = "4")]
+    pub etag: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ReorderTicketTypesRequest {
+    const NAME: &'static str = "ReorderTicketTypesRequest";
+    const PACKAGE: &'static str = "plenary.ticketing.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.ticketing.v1.ReorderTicketTypesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.ticketing.v1.ReorderTicketTypesRequest".into()
+    }
+}
+/// The ticket types in their new order.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReorderTicketTypesResponse {
+    /// As stored now.
+    #[prost(message, repeated, tag = "1")]
+    pub ticket_types: ::prost::alloc::vec::Vec<TicketType>,
+    /// Changes with the order, and with each type that is added or removed.
+    #[prost(string, tag = "2")]
+    pub order_etag: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ReorderTicketTypesResponse {
+    const NAME: &'static str = "ReorderTicketTypesResponse";
+    const PACKAGE: &'static str = "plenary.ticketing.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.ticketing.v1.ReorderTicketTypesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.ticketing.v1.ReorderTicketTypesResponse".into()
+    }
+}
 /// An event whose ticket types to list.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListTicketTypesRequest {
@@ -2497,9 +2543,12 @@ impl ::prost::Name for ListTicketTypesRequest {
 /// The event's ticket types, at most 50.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListTicketTypesResponse {
-    /// In the order they were made.
+    /// In the order that the organizer chose; at first in the order they were made.
     #[prost(message, repeated, tag = "1")]
     pub ticket_types: ::prost::alloc::vec::Vec<TicketType>,
+    /// Changes with the order, and with each type that is added or removed.
+    #[prost(string, tag = "2")]
+    pub order_etag: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListTicketTypesResponse {
     const NAME: &'static str = "ListTicketTypesResponse";
@@ -2738,6 +2787,37 @@ pub mod ticket_type_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Puts the ticket types of an event into another order, in which everybody sees them, for the event's team. Reasons:
+        /// EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED: the order was changed meanwhile, or a type was added or removed).
+        pub async fn reorder_ticket_types(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReorderTicketTypesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReorderTicketTypesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/plenary.ticketing.v1.TicketTypeService/ReorderTicketTypes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "plenary.ticketing.v1.TicketTypeService",
+                        "ReorderTicketTypes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Lists the ticket types of an event that the caller may see. Reasons: EVENT_NOT_FOUND.
         pub async fn list_ticket_types(
             &mut self,
@@ -2806,6 +2886,15 @@ pub mod ticket_type_service_server {
             request: tonic::Request<super::DeleteTicketTypeRequest>,
         ) -> std::result::Result<
             tonic::Response<super::DeleteTicketTypeResponse>,
+            tonic::Status,
+        >;
+        /// Puts the ticket types of an event into another order, in which everybody sees them, for the event's team. Reasons:
+        /// EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED: the order was changed meanwhile, or a type was added or removed).
+        async fn reorder_ticket_types(
+            &self,
+            request: tonic::Request<super::ReorderTicketTypesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReorderTicketTypesResponse>,
             tonic::Status,
         >;
         /// Lists the ticket types of an event that the caller may see. Reasons: EVENT_NOT_FOUND.
@@ -3026,6 +3115,55 @@ pub mod ticket_type_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeleteTicketTypeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/plenary.ticketing.v1.TicketTypeService/ReorderTicketTypes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReorderTicketTypesSvc<T: TicketTypeService>(pub Arc<T>);
+                    impl<
+                        T: TicketTypeService,
+                    > tonic::server::UnaryService<super::ReorderTicketTypesRequest>
+                    for ReorderTicketTypesSvc<T> {
+                        type Response = super::ReorderTicketTypesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReorderTicketTypesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TicketTypeService>::reorder_ticket_types(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReorderTicketTypesSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -34,6 +34,11 @@ impl ::core::fmt::Debug for identity::v1::ResetPasswordRequest {
         f.debug_struct("ResetPasswordRequest").finish_non_exhaustive()
     }
 }
+impl ::core::fmt::Debug for identity::v1::ChangePasswordRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ChangePasswordRequest").finish_non_exhaustive()
+    }
+}
 impl ::core::fmt::Debug for identity::v1::ClaimSetupRequest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("ClaimSetupRequest").finish_non_exhaustive()

@@ -123,9 +123,9 @@ impl EventService for Server {
         &self,
         request: Request<pb::SearchEventsRequest>,
     ) -> Result<Response<pb::SearchEventsResponse>, Status> {
-        let (query, page) = parse::search(request.get_ref()).map_err(Error::from)?;
+        let (query, window, page) = parse::search(request.get_ref(), self.clock.now()).map_err(Error::from)?;
         let mut connection = self.pool.acquire().await.map_err(Error::from)?;
-        let page = queries::upcoming(&mut connection, query.as_str(), self.clock.now(), &page).await?;
+        let page = queries::upcoming(&mut connection, query.as_str(), window, &page).await?;
         let (events, next_page_token) = convert::page(page);
         Ok(Response::new(pb::SearchEventsResponse {
             events,

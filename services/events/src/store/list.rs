@@ -86,36 +86,47 @@ pub(crate) async fn mine(
     entries(connection, query).await
 }
 
-/// Public events that are open and not over at `now`, soonest first.
+/// Which of the public events that are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// Those that are not over at this time.
+    pub(crate) from: OffsetDateTime,
+    /// Those that begin before this time; none for any.
+    pub(crate) until: Option<OffsetDateTime>,
+    /// Those that are live.
+    pub(crate) live_only: bool,
+}
+
+/// Public events that are open, soonest first.
 pub(crate) async fn upcoming(
     connection: &mut PgConnection,
-    now: OffsetDateTime,
+    window: Window,
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let query = sqlx::query(entries!(
-        "visibility = 'public' and state in ('published', 'live') and end_time > $3
-           and (start_time, events.id) > ($1, $2)
-         order by start_time, events.id limit $4"
+        "visibility = 'public' and state in ('published', 'live') and end_time > $3 and start_time < $4
+           and (state = 'live' or not $5) and (start_time, events.id) > ($1, $2)
+         order by start_time, events.id limit $6"
     ));
-    entries(connection, behind(query, after.unwrap_or(&FIRST)).bind(now).bind(limit)).await
+    let query = within(behind(query, after.unwrap_or(&FIRST)), window).bind(limit);
+    entries(connection, query).await
 }
 
 /// As [`upcoming`], those that have a word with each of the `prefixes`.
 pub(crate) async fn search(
     connection: &mut PgConnection,
     prefixes: &[String],
-    now: OffsetDateTime,
+    window: Window,
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let query = sqlx::query(entries!(
-        "visibility = 'public' and state in ('published', 'live') and end_time > $3
-           and search @@ $4::tsquery and (start_time, events.id) > ($1, $2)
-         order by start_time, events.id limit $5"
+        "visibility = 'public' and state in ('published', 'live') and end_time > $3 and start_time < $4
+           and (state = 'live' or not $5) and search @@ $6::tsquery and (start_time, events.id) > ($1, $2)
+         order by start_time, events.id limit $7"
     ));
-    let query = behind(query, after.unwrap_or(&FIRST))
-        .bind(now)
+    let query = within(behind(query, after.unwrap_or(&FIRST)), window)
         .bind(prefix_query(prefixes))
         .bind(limit);
     entries(connection, query).await
@@ -149,6 +160,12 @@ pub(crate) async fn lock_seed(connection: &mut PgConnection) -> Result<()> {
 /// `$1` and `$2`: where the page begins.
 fn behind<'q>(query: Query<'q, Postgres, PgArguments>, place: &Place) -> Query<'q, Postgres, PgArguments> {
     query.bind(place.0).bind(place.1.uuid())
+}
+
+/// `$3` to `$5`: the window.
+fn within<'q>(query: Query<'q, Postgres, PgArguments>, window: Window) -> Query<'q, Postgres, PgArguments> {
+    let until = window.until.unwrap_or(LAST.0);
+    query.bind(window.from).bind(until).bind(window.live_only)
 }
 
 async fn entries(connection: &mut PgConnection, query: Query<'_, Postgres, PgArguments>) -> Result<Vec<Entry>> {

@@ -11,6 +11,7 @@ async fn search(world: &World, query: &str, page_size: i32, page_token: &str) ->
         query: query.to_owned(),
         page_size,
         page_token: page_token.to_owned(),
+        ..Default::default()
     };
     let mut events = EventServiceClient::new(world.app.as_nobody("events"));
     events.search_events(request).await.expect("for everybody").into_inner()
@@ -170,4 +171,99 @@ async fn a_query_has_a_length() {
     let refused = faults(events.search_events(request).await);
     assert_eq!(refused, [("query".to_owned(), "TOO_LONG".to_owned())]);
     assert_eq!(found(&world, &"word ".repeat(40)).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn filters_narrow_down_by_time_and_by_what_is_live() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let live = world
+        .moved_on(&ada, plan("Live", 0), &["submit", "approve", "publish", "start"])
+        .await;
+    for (title, days) in [("Tomorrow", 1), ("Next week", 7), ("Next month", 30)] {
+        world.published(&ada, plan(title, days)).await;
+    }
+    let hidden = Plan {
+        visibility: pb::EventVisibility::Unlisted,
+        ..plan("Unlisted", 1)
+    };
+    world.published(&ada, hidden).await;
+    let begin = live.start_time.expect("has times").seconds;
+    let at = |days: i64| {
+        Some(prost_types::Timestamp {
+            seconds: begin + days * 24 * 3600,
+            nanos: 0,
+        })
+    };
+    let titles = async |from_time, until_time, live_only, query: &str| {
+        let request = pb::SearchEventsRequest {
+            query: query.to_owned(),
+            from_time,
+            until_time,
+            live_only,
+            ..Default::default()
+        };
+        let mut events = EventServiceClient::new(world.app.as_nobody("events"));
+        let found = events.search_events(request).await.expect("for everybody").into_inner();
+        found.events.into_iter().map(|event| event.title).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(None, None, true, "").await, ["Live"]);
+    assert_eq!(titles(at(0), at(2), false, "").await, ["Live", "Tomorrow"]);
+    assert_eq!(titles(at(2), at(8), false, "").await, ["Next week"]);
+    assert_eq!(
+        titles(at(7), None, false, "").await,
+        ["Next week", "Next month"],
+        "what goes on then begins by then"
+    );
+    assert_eq!(
+        titles(None, at(1), false, "").await,
+        ["Live"],
+        "the end of the time does not belong to it"
+    );
+    assert_eq!(
+        titles(at(-30), at(2), false, "").await,
+        ["Live", "Tomorrow"],
+        "what is over stays so"
+    );
+    assert_eq!(titles(at(2), None, false, "next").await, ["Next week", "Next month"]);
+    assert_eq!(titles(at(2), at(8), false, "next").await, ["Next week"]);
+    assert_eq!(titles(at(2), at(8), true, "next").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_page_belongs_to_its_filters_and_a_time_ends_after_its_start() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    for title in ["A", "B"] {
+        world.published(&ada, plan(title, 1)).await;
+    }
+    let mut events = EventServiceClient::new(world.app.as_nobody("events"));
+    let first = pb::SearchEventsRequest {
+        page_size: 1,
+        ..Default::default()
+    };
+    let token = events
+        .search_events(first)
+        .await
+        .expect("a page")
+        .into_inner()
+        .next_page_token;
+    let other = pb::SearchEventsRequest {
+        page_size: 1,
+        page_token: token,
+        live_only: true,
+        ..Default::default()
+    };
+    let refused = faults(events.search_events(other).await);
+    assert_eq!(refused[0].0, "page_token");
+    let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+    for until in [0, 100] {
+        let request = pb::SearchEventsRequest {
+            from_time: time(100),
+            until_time: time(until),
+            ..Default::default()
+        };
+        let refused = faults(events.search_events(request).await);
+        assert_eq!(refused, [("until_time".to_owned(), "END_BEFORE_START".to_owned())]);
+    }
 }

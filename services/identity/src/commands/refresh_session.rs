@@ -21,6 +21,11 @@ pub(crate) async fn refresh_session(service: &Service, client: Client, presented
             login
         }
         Presentation::Repeated(login) => login,
+        Presentation::Forgiven(login) => {
+            logins::update(&mut tx, &login).await?;
+            tracing::info!(login = %login.id, user = %login.user_id, "a lost refresh token was given again");
+            login
+        }
         Presentation::Reused(login) => {
             logins::update(&mut tx, &login).await?;
             tx.commit().await?;

@@ -22,7 +22,7 @@ pub(crate) async fn reset_password(service: &Service, client: Client, command: R
         .take(service)
         .await?;
     let user = look(service, command.token).await?;
-    check_against(&command.password, &user)?;
+    check_against("password", &command.password, &user)?;
     let password_hash = service.hasher.hash(command.password.password()).await?;
     LogInAttempts::new(&user.email, client).forget(service).await?;
 
@@ -58,10 +58,10 @@ async fn look(service: &Service, token: TokenHash) -> Result<User> {
 }
 
 /// The edge could not know whose password it is.
-fn check_against(password: &NewPassword, user: &User) -> Result<()> {
+pub(super) fn check_against(field: &str, password: &NewPassword, user: &User) -> Result<()> {
     let mut violations = Violations::new();
     let checked = NewPassword::parse(password.password().expose(), user.email.as_str());
-    let checked = violations.take("password", checked);
+    let checked = violations.take(field, checked);
     violations.finish((checked,))?;
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! One login: a family of refresh tokens, of which only the newest is good.
 //!
 //! Tokens are numbered. A login knows the number of its newest token and which ones were spent a moment ago, so that a
-//! client whose answer got lost, or a second tab that held the same token, is given the newest one again; any other
-//! spent token means that two parties hold the family, and ends it (RFC 9700 section 4.14.2).
+//! second tab that held the same token is given the newest one again. An answer that got lost may be asked for again at
+//! any later time and from any network, because whoever lost it may have been in a tunnel: its token was spent, and its
+//! successor never came back. That is forgiven for one token, and for the next one not: where two parties hold the
+//! family, the successor that both were given is spent by one of them and presented by the other. Any other spent token
+//! means that two parties hold the family, and ends it (RFC 9700 section 4.14.2).
 
 use std::time::Duration;
 
@@ -51,6 +54,8 @@ pub enum LoginState {
         expire_time: OffsetDateTime,
         /// Tokens spent within the grace, oldest first.
         recent: Vec<Spend>,
+        /// The last token whose successor was asked for again beyond the grace.
+        forgiven: Option<u32>,
     },
     /// Nothing brings it back.
     Ended {
@@ -81,6 +86,8 @@ pub enum EndCause {
     LoggedOutEverywhere,
     /// The password was set anew.
     PasswordReset,
+    /// The user changed the password in another session.
+    PasswordChanged,
     /// The user became, or ceased to be, an administrator.
     RoleChanged,
     /// A spent refresh token was presented.
@@ -96,6 +103,8 @@ pub enum Presentation {
     Rotated(Login),
     /// The token had just been spent by the same client, which is given the newest one. Nothing changes.
     Repeated(Login),
+    /// The token was spent and its successor has never been seen: the answer was lost, and is given again.
+    Forgiven(Login),
     /// A spent token turned up: the login has ended.
     Reused(Login),
     /// The login had ended or expired before.
@@ -109,6 +118,7 @@ impl Login {
             generation: 0,
             expire_time: now + limits.idle.min(limits.absolute),
             recent: Vec::new(),
+            forgiven: None,
         };
         Self {
             id,
@@ -125,6 +135,7 @@ impl Login {
             generation,
             expire_time,
             ref recent,
+            forgiven,
         } = self.state
         else {
             return Presentation::Over;
@@ -135,14 +146,11 @@ impl Login {
         }
         let is_fresh = |spend: &&Spend| now - spend.time <= limits.grace;
         if presented < generation {
-            let spent = recent
-                .iter()
-                .filter(is_fresh)
-                .find(|spend| spend.generation == presented);
-            return match spent {
-                Some(spend) if spend.client == client => Presentation::Repeated(self),
-                _ => Presentation::Reused(self.end(EndCause::TokenReused, now)),
-            };
+            let mut fresh = recent.iter().filter(is_fresh);
+            if fresh.any(|spend| spend.generation == presented && spend.client == client) {
+                return Presentation::Repeated(self);
+            }
+            return self.present_spent(presented, now);
         }
         let mut spends: Vec<Spend> = recent.iter().filter(is_fresh).copied().collect();
         if spends.len() == RECENT_MAX {
@@ -157,8 +165,27 @@ impl Login {
             generation: generation + 1,
             expire_time: (now + limits.idle).min(self.create_time + limits.absolute),
             recent: spends,
+            forgiven,
         };
         Presentation::Rotated(Self { state, ..self })
+    }
+
+    /// A spent token that the grace does not cover: a lost answer, or two parties.
+    fn present_spent(mut self, presented: u32, now: OffsetDateTime) -> Presentation {
+        if let LoginState::Open {
+            generation,
+            ref mut forgiven,
+            ..
+        } = self.state
+        {
+            let successor_unseen = presented + 1 == generation;
+            let in_a_row = forgiven.is_some_and(|earlier| earlier + 1 == presented);
+            if successor_unseen && !in_a_row {
+                *forgiven = Some(presented);
+                return Presentation::Forgiven(self);
+            }
+        }
+        Presentation::Reused(self.end(EndCause::TokenReused, now))
     }
 
     /// Ends it. A login that has ended keeps its first cause.
@@ -174,10 +201,11 @@ impl Login {
 }
 
 impl EndCause {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::LoggedOut,
         Self::LoggedOutEverywhere,
         Self::PasswordReset,
+        Self::PasswordChanged,
         Self::RoleChanged,
         Self::TokenReused,
         Self::Crowded,
@@ -189,6 +217,7 @@ impl EndCause {
             Self::LoggedOut => "logged_out",
             Self::LoggedOutEverywhere => "logged_out_everywhere",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
             Self::RoleChanged => "role_changed",
             Self::TokenReused => "token_reused",
             Self::Crowded => "crowded",
@@ -218,6 +247,10 @@ mod tests {
         Client::from_text("192.0.2.1")
     }
 
+    fn away() -> Client {
+        Client::from_text("198.51.100.1")
+    }
+
     fn opened() -> (Login, OffsetDateTime) {
         let clock = ManualClock::fixed().clock();
         let rng = Rng::seeded(1);
@@ -245,6 +278,7 @@ mod tests {
             generation,
             expire_time,
             recent,
+            ..
         } = login.state
         else {
             panic!("still open")
@@ -253,28 +287,66 @@ mod tests {
         assert_eq!(recent.len(), 1, "spends beyond the grace are forgotten");
     }
 
+    fn forgiven(login: Login, generation: u32, client: Client, now: OffsetDateTime) -> Login {
+        match login.present(generation, client, LIMITS, now) {
+            Presentation::Forgiven(login) => login,
+            other => panic!("expected to be forgiven, got {other:?}"),
+        }
+    }
+
+    fn assert_reused(presentation: Presentation) {
+        let Presentation::Reused(login) = presentation else {
+            panic!("expected reuse, got {presentation:?}")
+        };
+        let ended = matches!(
+            login.state,
+            LoginState::Ended {
+                cause: EndCause::TokenReused,
+                ..
+            }
+        );
+        assert!(ended);
+        assert_eq!(
+            login.clone().present(9, home(), LIMITS, login.create_time),
+            Presentation::Over
+        );
+    }
+
     #[test]
-    fn a_lost_answer_is_given_again_to_the_same_client_for_a_moment() {
+    fn within_the_grace_any_spent_token_is_given_the_newest_one() {
         let (login, start) = opened();
         let login = rotated(login, 0, start);
         let again = login.clone().present(0, home(), LIMITS, start + seconds(10));
         assert_eq!(again, Presentation::Repeated(login.clone()));
-        let late = login.clone().present(0, home(), LIMITS, start + seconds(11));
-        let other = Client::from_text("192.0.2.2");
-        let elsewhere = login.present(0, other, LIMITS, start + seconds(1));
-        for reused in [late, elsewhere] {
-            let Presentation::Reused(login) = reused else {
-                panic!("expected reuse, got {reused:?}")
+        let login = rotated(login, 1, start + seconds(1));
+        let late_tab = login.clone().present(0, home(), LIMITS, start + seconds(2));
+        assert_eq!(late_tab, Presentation::Repeated(login.clone()));
+        assert_reused(login.present(0, away(), LIMITS, start + seconds(2)));
+    }
+
+    #[test]
+    fn a_lost_answer_is_given_again_however_late_and_wherever() {
+        let (login, start) = opened();
+        let login = rotated(login, 0, start);
+        let login = forgiven(login, 0, home(), start + seconds(300));
+        let login = forgiven(login, 0, away(), start + seconds(600));
+        let login = rotated(login, 1, start + seconds(601));
+        let login = rotated(login, 2, start + seconds(901));
+        // Lost again, after an answer that had arrived.
+        forgiven(login, 2, home(), start + seconds(1_200));
+    }
+
+    #[test]
+    fn two_parties_that_hold_a_family_end_it_whoever_comes_first() {
+        let (login, start) = opened();
+        let stolen = rotated(login, 0, start);
+        // Who had token 0 from elsewhere is given 1 as well; one of the two spends it, and then comes the other.
+        let stolen = forgiven(stolen, 0, away(), start + seconds(30));
+        for (first, second) in [(home(), away()), (away(), home())] {
+            let Presentation::Rotated(spent) = stolen.clone().present(1, first, LIMITS, start + seconds(60)) else {
+                panic!("the newest token")
             };
-            let ended = matches!(
-                login.state,
-                LoginState::Ended {
-                    cause: EndCause::TokenReused,
-                    ..
-                }
-            );
-            assert!(ended);
-            assert_eq!(login.present(1, home(), LIMITS, start), Presentation::Over);
+            assert_reused(spent.present(1, second, LIMITS, start + seconds(90)));
         }
     }
 
@@ -304,13 +376,14 @@ mod tests {
 
     proptest! {
         /// Whatever is presented whenever by one client: the number only grows, by one at a time, the memory is
-        /// bounded, and a token older than the grace never gets anything.
+        /// bounded, and a token beyond the grace gets something only while its successor is unseen, never twice in a
+        /// row.
         #[test]
         fn no_order_of_presentations_breaks_the_family(
             steps in prop::collection::vec((0_u64..15, 0_u32..4), 1..100),
         ) {
             let (mut login, mut now) = opened();
-            let mut spent_times = Vec::new();
+            let (mut spent_times, mut last_forgiven) = (Vec::new(), None);
             for (gap, age) in steps {
                 now += seconds(gap);
                 let LoginState::Open { generation, ref recent, .. } = login.state else { break };
@@ -325,6 +398,12 @@ mod tests {
                     Presentation::Repeated(same) => {
                         prop_assert_eq!(&same, &login);
                         prop_assert!(now - spent_times[presented as usize] <= LIMITS.grace);
+                    }
+                    Presentation::Forgiven(next) => {
+                        prop_assert_eq!(presented + 1, generation);
+                        prop_assert!(last_forgiven.is_none_or(|earlier| earlier + 1 != presented));
+                        last_forgiven = Some(presented);
+                        login = next;
                     }
                     Presentation::Reused(ended) => {
                         prop_assert!(presented < generation);

@@ -4,11 +4,11 @@ use kit_pg::idempotency::RequestKey;
 use kit_rpc::RequestExt as _;
 use plenary_proto::identity::v1::account_service_server::AccountService;
 use plenary_proto::identity::v1::{
-    ClaimSetupRequest, ClaimSetupResponse, GetJwksRequest, GetJwksResponse, LogInRequest, LogInResponse,
-    LogOutEverywhereRequest, LogOutEverywhereResponse, LogOutRequest, LogOutResponse, RefreshSessionRequest,
-    RefreshSessionResponse, RequestPasswordResetRequest, RequestPasswordResetResponse, ResendVerificationRequest,
-    ResendVerificationResponse, ResetPasswordRequest, ResetPasswordResponse, SignUpRequest, SignUpResponse,
-    VerifyEmailRequest, VerifyEmailResponse,
+    ChangePasswordRequest, ChangePasswordResponse, ClaimSetupRequest, ClaimSetupResponse, GetJwksRequest,
+    GetJwksResponse, LogInRequest, LogInResponse, LogOutEverywhereRequest, LogOutEverywhereResponse, LogOutRequest,
+    LogOutResponse, RefreshSessionRequest, RefreshSessionResponse, RequestPasswordResetRequest,
+    RequestPasswordResetResponse, ResendVerificationRequest, ResendVerificationResponse, ResetPasswordRequest,
+    ResetPasswordResponse, SignUpRequest, SignUpResponse, VerifyEmailRequest, VerifyEmailResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -104,6 +104,18 @@ impl AccountService for Accounts {
         let command = parse::reset_password(request.get_ref()).map_err(Error::from)?;
         commands::reset_password(&self.0, client, command).await?;
         Ok(Response::new(ResetPasswordResponse {}))
+    }
+
+    async fn change_password(&self, request: Request<ChangePasswordRequest>) -> Answer<ChangePasswordResponse> {
+        let (client, caller) = (client(&request), request.caller().require_user()?.clone());
+        let mut request = request.into_inner();
+        let (id, command) = parse::change_password(&request, &caller).map_err(Error::from)?;
+        // As at sign-up.
+        request.current_password.clear();
+        request.new_password.clear();
+        let key = RequestKey::new(caller.user_id.to_string(), "ChangePassword", id.uuid(), &request);
+        commands::change_password(&self.0, client, &key, command).await?;
+        Ok(Response::new(ChangePasswordResponse {}))
     }
 
     async fn claim_setup(&self, request: Request<ClaimSetupRequest>) -> Answer<ClaimSetupResponse> {

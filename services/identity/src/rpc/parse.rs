@@ -2,11 +2,13 @@
 
 use kit_core::ids::{ImageId, OrganizationId, UserId};
 use kit_core::{Email, PageRequest, PageSizes, RequestId, Violations};
-use kit_rpc::Mask;
+use kit_rpc::{Mask, UserCaller};
 use plenary_proto::identity::v1 as proto;
 
 use crate::commands::UpdateProfile;
-use crate::commands::{AddMember, ClaimSetup, LogIn, RemoveMember, ResetPassword, SetAdministrator, SignUp};
+use crate::commands::{
+    AddMember, ChangePassword, ClaimSetup, LogIn, RemoveMember, ResetPassword, SetAdministrator, SignUp,
+};
 use crate::convert;
 use crate::domain::{
     Interests, NewPassword, OrganizationName, OrganizationRole, Preferences, ProfileChange, ReturnPath, TokenHash,
@@ -54,6 +56,25 @@ pub(super) fn reset_password(request: &proto::ResetPasswordRequest) -> Parsed<Re
     let password = new_password(&mut violations, &request.password, None);
     let (token, password) = violations.finish((token, password))?;
     Ok(ResetPassword { token, password })
+}
+
+pub(super) fn change_password(
+    request: &proto::ChangePasswordRequest,
+    caller: &UserCaller,
+) -> Parsed<(RequestId, ChangePassword)> {
+    let mut violations = Violations::new();
+    let request_id = violations.parse("request_id", &request.request_id);
+    let current = violations.parse("current_password", &request.current_password);
+    let new = NewPassword::parse(&request.new_password, caller.email.as_str());
+    let new = violations.take("new_password", new);
+    let (request_id, current, new) = violations.finish((request_id, current, new))?;
+    let command = ChangePassword {
+        user_id: caller.user_id,
+        login_id: caller.session_id,
+        current,
+        new,
+    };
+    Ok((request_id, command))
 }
 
 pub(super) fn claim_setup(request: &proto::ClaimSetupRequest) -> Parsed<ClaimSetup> {

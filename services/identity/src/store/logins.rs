@@ -38,7 +38,7 @@ pub(crate) async fn insert(connection: &mut PgConnection, login: &Login) -> Resu
 /// One login, locked: presentations of its tokens come one after the other.
 pub(crate) async fn lock(connection: &mut PgConnection, login: LoginId) -> Result<Option<Login>> {
     let row = sqlx::query(
-        "select id, user_id, salt, generation, recent, create_time, expire_time, end_time, end_cause
+        "select id, user_id, salt, generation, recent, forgiven, create_time, expire_time, end_time, end_cause
          from logins where id = $1 for no key update",
     )
     .bind(login.uuid())
@@ -54,15 +54,19 @@ pub(crate) async fn update(connection: &mut PgConnection, login: &Login) -> Resu
             generation,
             expire_time,
             recent,
+            forgiven,
         } => {
             let recent: Vec<SpendRow> = recent.iter().map(SpendRow::new).collect();
-            sqlx::query("update logins set generation = $2, expire_time = $3, recent = $4 where id = $1")
-                .bind(login.id.uuid())
-                .bind(i32::try_from(*generation).expect("a login is refreshed every few minutes for some months"))
-                .bind(expire_time)
-                .bind(Json(recent))
-                .execute(connection)
-                .await?;
+            sqlx::query(
+                "update logins set generation = $2, expire_time = $3, recent = $4, forgiven = $5 where id = $1",
+            )
+            .bind(login.id.uuid())
+            .bind(number(*generation))
+            .bind(expire_time)
+            .bind(Json(recent))
+            .bind(forgiven.map(number))
+            .execute(connection)
+            .await?;
         }
         LoginState::Ended { end_time, cause } => {
             sqlx::query("update logins set end_time = $2, end_cause = $3 where id = $1")
@@ -90,6 +94,24 @@ pub(crate) async fn end_all(
         .execute(connection)
         .await?;
     Ok(ended.rows_affected())
+}
+
+/// Ends every open login of a user but one.
+pub(crate) async fn end_others(
+    connection: &mut PgConnection,
+    user: UserId,
+    keep: LoginId,
+    cause: EndCause,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query("update logins set end_time = $3, end_cause = $4 where user_id = $1 and id <> $2 and end_time is null")
+        .bind(user.uuid())
+        .bind(keep.uuid())
+        .bind(now)
+        .bind(cause.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Ends the user's open logins but for the `keep` newest.
@@ -136,6 +158,7 @@ fn read(row: &PgRow) -> Result<Login> {
             generation: row::unsigned(row, "generation")?,
             expire_time: row.try_get("expire_time")?,
             recent: read_recent(row)?,
+            forgiven: read_forgiven(row)?,
         },
     };
     Ok(Login {
@@ -145,6 +168,17 @@ fn read(row: &PgRow) -> Result<Login> {
         create_time: row.try_get("create_time")?,
         state,
     })
+}
+
+/// A token's number, as the database has it.
+fn number(generation: u32) -> i32 {
+    i32::try_from(generation).expect("a login is refreshed every few minutes for some months")
+}
+
+fn read_forgiven(row: &PgRow) -> Result<Option<u32>> {
+    let forgiven: Option<i32> = row.try_get("forgiven")?;
+    let number = |forgiven| u32::try_from(forgiven).map_err(|_| row::malformed("forgiven"));
+    forgiven.map(number).transpose()
 }
 
 fn read_recent(row: &PgRow) -> Result<Vec<Spend>> {

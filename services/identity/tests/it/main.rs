@@ -2,6 +2,7 @@
 
 mod access;
 mod add_member;
+mod change_password;
 mod claim_setup;
 mod create_organization;
 mod get_image;

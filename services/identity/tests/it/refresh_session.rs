@@ -21,15 +21,16 @@ async fn each_token_is_replaced_by_its_successor() {
 }
 
 #[tokio::test]
-async fn a_spent_token_ends_the_family_after_the_grace() {
+async fn a_spent_token_ends_the_family_once_its_successor_was_used() {
     let world = World::new().await;
     let first = world.person("ada@example.org").await;
     let second = world.refresh(token(&first)).await.expect("the newest token");
+    let third = world.refresh(token(&second)).await.expect("the newest token");
     world.advance(11);
     let refused = refusal(world.refresh(token(&first)).await);
     assert_eq!(refused, (Code::Unauthenticated, "SESSION_ENDED".to_owned()));
     assert_eq!(
-        reason(world.refresh(token(&second)).await),
+        reason(world.refresh(token(&third)).await),
         "SESSION_ENDED",
         "the thief and the owner alike"
     );
@@ -41,6 +42,56 @@ async fn a_spent_token_ends_the_family_after_the_grace() {
         world.refresh(token(&again)).await.is_ok(),
         "a new session is not touched"
     );
+}
+
+#[tokio::test]
+async fn a_lost_answer_signs_nobody_out_however_late_it_is_asked_for_again() {
+    let world = World::new().await;
+    let (home, train) = (Some("192.0.2.1"), Some("198.51.100.1"));
+    let first = world.person("ada@example.org").await;
+    let lost = world.refresh_from(home, token(&first)).await.expect("the newest token");
+    world.advance(3_600);
+    let second = world
+        .refresh_from(train, token(&first))
+        .await
+        .expect("the answer was lost");
+    assert_eq!(token(&second), token(&lost));
+    let third = world
+        .refresh_from(train, token(&second))
+        .await
+        .expect("the newest token");
+    world.advance(300);
+    let fourth = world
+        .refresh_from(train, token(&third))
+        .await
+        .expect("the newest token");
+    world.advance(300);
+    let again = world.refresh_from(home, token(&third)).await.expect("lost once more");
+    assert_eq!(token(&again), token(&fourth));
+}
+
+#[tokio::test]
+async fn what_two_hold_ends_when_the_second_of_them_comes() {
+    let world = World::new().await;
+    let (owner, thief) = (Some("192.0.2.1"), Some("198.51.100.1"));
+    let stolen = world.person("ada@example.org").await;
+    let owners = world
+        .refresh_from(owner, token(&stolen))
+        .await
+        .expect("the newest token");
+    world.advance(60);
+    let thiefs = world
+        .refresh_from(thief, token(&stolen))
+        .await
+        .expect("looks like a lost answer");
+    assert_eq!(token(&thiefs), token(&owners));
+    let next = world
+        .refresh_from(owner, token(&owners))
+        .await
+        .expect("the newest token");
+    world.advance(60);
+    assert_eq!(reason(world.refresh_from(thief, token(&thiefs)).await), "SESSION_ENDED");
+    assert_eq!(reason(world.refresh_from(owner, token(&next)).await), "SESSION_ENDED");
 }
 
 #[tokio::test]
@@ -61,11 +112,15 @@ async fn the_grace_is_for_the_same_client_only() {
     let (home, elsewhere) = (Some("192.0.2.1"), Some("198.51.100.1"));
     let first = world.person("ada@example.org").await;
     let second = world.refresh_from(home, token(&first)).await.expect("the newest token");
+    let third = world
+        .refresh_from(home, token(&second))
+        .await
+        .expect("the newest token");
     assert_eq!(
         reason(world.refresh_from(elsewhere, token(&first)).await),
         "SESSION_ENDED"
     );
-    assert_eq!(reason(world.refresh_from(home, token(&second)).await), "SESSION_ENDED");
+    assert_eq!(reason(world.refresh_from(home, token(&third)).await), "SESSION_ENDED");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use kit_core::Rng;
 use plenary_proto::identity::v1::{
-    ClaimSetupRequest, PasswordResetRequested, RequestPasswordResetRequest, ResetPasswordRequest,
+    ChangePasswordRequest, ClaimSetupRequest, PasswordResetRequested, RequestPasswordResetRequest, ResetPasswordRequest,
 };
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
@@ -72,9 +72,23 @@ async fn use_secrets(world: &World) -> Vec<String> {
         .refresh(&first.tokens.refresh_token)
         .await
         .expect("the newest token");
+    let third = world
+        .refresh(&second.tokens.refresh_token)
+        .await
+        .expect("the newest token");
+    let mut change = ChangePasswordRequest {
+        request_id: world.request_id(),
+        current_password: WRONG.to_owned(),
+        new_password: NEW.to_owned(),
+    };
+    let wrong = world.accounts().change_password(third.asks(change.clone())).await;
+    wrong.expect_err("the wrong password");
+    PASSWORD.clone_into(&mut change.current_password);
+    let changed = world.accounts().change_password(third.asks(change)).await;
+    changed.expect("the right password");
     world.advance(60);
     world.refresh(&first.tokens.refresh_token).await.expect_err("reuse");
-    for person in [first, second] {
+    for person in [first, second, third] {
         secrets.extend([person.tokens.access_token, person.tokens.refresh_token]);
     }
     let email = "ada@example.org".to_owned();

@@ -71,8 +71,8 @@ pub(super) fn changed(composer: &Composer, fact: &PasswordChanged) -> Compositio
     let blocks = vec![
         Block::Paragraph(format!("Hello {},", fact.display_name)),
         Block::Paragraph(
-            "your password has just been changed, and you have been signed out everywhere. If that was not you, set a new \
-             one at once."
+            "your password has just been changed, and every other session of yours has ended. If that was not you, set a \
+             new one at once."
                 .to_owned(),
         ),
         Block::Button { label: "Set a new password".to_owned(), url: format!("{}/reset-password", composer.site) },

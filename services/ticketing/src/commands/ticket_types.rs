@@ -3,10 +3,12 @@
 use kit_core::ids::{EventId, TicketTypeId};
 use kit_pg::idempotency::RequestKey;
 use kit_rpc::Context;
-use plenary_proto::ticketing::v1::{CreateTicketTypeResponse, DeleteTicketTypeResponse, UpdateTicketTypeResponse};
+use plenary_proto::ticketing::v1::{
+    CreateTicketTypeResponse, DeleteTicketTypeResponse, ReorderTicketTypesResponse, UpdateTicketTypeResponse,
+};
 
-use crate::convert::{Change, ticket_type_message};
-use crate::domain::ticket_type::{TYPES_MAX, Terms, TicketType};
+use crate::convert::{Change, NewOrderOfTypes, order_etag, ticket_type_message};
+use crate::domain::ticket_type::{TYPES_MAX, Terms, TicketType, is_order_of};
 use crate::error::TicketingError;
 use crate::store::ticket_types;
 use crate::{Ticketing, peers};
@@ -101,6 +103,35 @@ pub(crate) async fn delete(
             }
             Err(error) => Err(error.into()),
         }
+    })
+    .await
+}
+
+/// Puts an event's types into another order.
+pub(crate) async fn reorder(
+    ticketing: &Ticketing,
+    context: &Context,
+    wanted: NewOrderOfTypes,
+    key: &RequestKey,
+) -> Result<ReorderTicketTypesResponse, TicketingError> {
+    let view = peers::managed(&ticketing.events, context, wanted.event).await?;
+    let now = ticketing.clock.now();
+    kit_pg::idempotency::once(&ticketing.pool, key, now, async |tx| {
+        ticket_types::lock_list(tx, wanted.event).await?;
+        let before = ticket_types::of_event(tx, wanted.event, TYPES_MAX).await?;
+        let is_fresh = wanted.etag.is_empty() || wanted.etag == order_etag(&before);
+        if !is_fresh || !is_order_of(&wanted.order, &before) {
+            return Err(TicketingError::EtagMismatch);
+        }
+        ticket_types::reorder(tx, &wanted.order).await?;
+        let after = ticket_types::of_event(tx, wanted.event, TYPES_MAX).await?;
+        Ok(ReorderTicketTypesResponse {
+            order_etag: order_etag(&after),
+            ticket_types: after
+                .iter()
+                .map(|found| ticket_type_message(found, &view, now))
+                .collect(),
+        })
     })
     .await
 }

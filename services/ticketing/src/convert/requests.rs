@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::commands::create_order::NewOrder;
 use crate::domain::order::{Attendee, LINES_MAX};
-use crate::domain::ticket_type::{CAPACITY_MAX, PER_ORDER_DEFAULT, PER_ORDER_MAX, SaleWindow, Terms};
+use crate::domain::ticket_type::{CAPACITY_MAX, PER_ORDER_DEFAULT, PER_ORDER_MAX, SaleWindow, TYPES_MAX, Terms};
 
 const CODE_BYTES_MAX: usize = 512;
 const QUERY_CHARACTERS_MAX: usize = 200;
@@ -330,6 +330,37 @@ impl Change {
             sale,
         })
     }
+}
+
+/// Another order of an event's types.
+#[derive(Debug)]
+pub(crate) struct NewOrderOfTypes {
+    pub(crate) event: EventId,
+    pub(crate) order: Vec<TicketTypeId>,
+    /// Empty to overwrite.
+    pub(crate) etag: String,
+}
+
+pub(crate) fn reorder_ticket_types(request: &wire::ReorderTicketTypesRequest) -> Parsed<(RequestId, NewOrderOfTypes)> {
+    let mut violations = Violations::new();
+    let request_id = violations.parse("request_id", &request.request_id);
+    let event = violations.parse("event_id", &request.event_id);
+    let max = usize::try_from(TYPES_MAX).unwrap_or_default();
+    let count = request.ticket_type_ids.len();
+    violations.check(
+        "ticket_type_ids",
+        count <= max,
+        "COUNT",
+        "must be at most 50 ticket types",
+    );
+    let ids = request.ticket_type_ids.iter().take(max).enumerate();
+    let order: Vec<Option<TicketTypeId>> = ids
+        .map(|(index, id)| violations.parse(&format!("ticket_type_ids[{index}]"), id))
+        .collect();
+    let order = order.into_iter().collect::<Option<Vec<_>>>();
+    let (request_id, event, order) = violations.finish((request_id, event, order))?;
+    let etag = request.etag.clone();
+    Ok((request_id, NewOrderOfTypes { event, order, etag }))
 }
 
 pub(crate) fn delete_ticket_type(request: &wire::DeleteTicketTypeRequest) -> Parsed<(RequestId, TicketTypeId)> {

@@ -1,5 +1,6 @@
 //! Domain → wire.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use kit_core::Money;
 use kit_rpc::timestamp;
 use plenary_proto::common::v1 as common;
@@ -89,6 +90,12 @@ pub(crate) fn ticket_type_message(found: &TicketType, event: &EventView, now: Of
         held_count: if event.can_manage { found.held } else { 0 },
         etag: found.version.to_string(),
     }
+}
+
+/// Changes when types come, go, or stand in another order.
+pub(crate) fn order_etag(types: &[TicketType]) -> String {
+    let ids: Vec<u8> = types.iter().flat_map(|found| *found.id.uuid().as_bytes()).collect();
+    hex::encode(&digest(&SHA256, &ids).as_ref()[..8])
 }
 
 fn availability_message(availability: Availability) -> wire::Availability {

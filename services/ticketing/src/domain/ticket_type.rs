@@ -1,5 +1,7 @@
 //! Ticket types: how many there are, and when they can be had.
 
+use std::collections::BTreeSet;
+
 use kit_core::ids::{EventId, TicketTypeId};
 use kit_core::{Line, Money, Text};
 use time::OffsetDateTime;
@@ -86,6 +88,13 @@ impl TicketType {
             Ok(()) => Availability::Available,
         }
     }
+}
+
+/// Whether `wanted` names each of `types` once and nothing else.
+pub(crate) fn is_order_of(wanted: &[TicketTypeId], types: &[TicketType]) -> bool {
+    let named: BTreeSet<_> = wanted.iter().collect();
+    let there: BTreeSet<_> = types.iter().map(|found| &found.id).collect();
+    wanted.len() == types.len() && named == there
 }
 
 #[cfg(test)]

@@ -32,11 +32,19 @@ impl TicketTypeService for Ticketing {
         answer(ticket_types::delete(self, &context, id, &key).await)
     }
 
+    async fn reorder_ticket_types(
+        &self,
+        request: Request<ReorderTicketTypesRequest>,
+    ) -> Answer<ReorderTicketTypesResponse> {
+        let (context, request) = (request.context(), request.into_inner());
+        let (request_id, wanted) = convert::reorder_ticket_types(&request).map_err(refuse)?;
+        let key = convert::key(request_id, user(&context)?, "ReorderTicketTypes", &request);
+        answer(ticket_types::reorder(self, &context, wanted, &key).await)
+    }
+
     async fn list_ticket_types(&self, request: Request<ListTicketTypesRequest>) -> Answer<ListTicketTypesResponse> {
         let event = convert::event_id(&request.get_ref().event_id).map_err(refuse)?;
-        let ticket_types = queries::ticket_types(self, &request.context(), event)
-            .await
-            .map_err(refuse)?;
-        Ok(Response::new(ListTicketTypesResponse { ticket_types }))
+        let listed = queries::ticket_types(self, &request.context(), event).await;
+        Ok(Response::new(listed.map_err(refuse)?))
     }
 }

@@ -63,11 +63,13 @@ pub(crate) async fn write_seats<'t>(
     Ok(())
 }
 
+/// Adds a type behind the event's others.
 pub(crate) async fn insert(conn: &mut PgConnection, found: &TicketType, now: OffsetDateTime) -> Result<()> {
     sqlx::query(
         "INSERT INTO ticket_types (id, event_id, name, description, price_currency, price_minor, capacity, max_per_order,
-             sale_start_time, sale_end_time, create_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             sale_start_time, sale_end_time, create_time, position)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+             (SELECT coalesce(max(position), 0) + 1 FROM ticket_types WHERE event_id = $2))",
     )
     .bind(found.id.uuid())
     .bind(found.event.uuid())
@@ -140,9 +142,9 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: TicketTypeId) -> Result<Op
         .transpose()
 }
 
-/// The event's types in the order they were made.
+/// The event's types in the order that its organizer chose.
 pub(crate) async fn of_event(conn: &mut PgConnection, event: EventId, limit: i64) -> Result<Vec<TicketType>> {
-    let sql = format!("SELECT {COLUMNS} FROM ticket_types WHERE event_id = $1 ORDER BY id LIMIT $2");
+    let sql = format!("SELECT {COLUMNS} FROM ticket_types WHERE event_id = $1 ORDER BY position, id LIMIT $2");
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(event.uuid())
         .bind(limit)
@@ -151,12 +153,30 @@ pub(crate) async fn of_event(conn: &mut PgConnection, event: EventId, limit: i64
     rows.iter().map(read).collect()
 }
 
-/// How many types an event has. Makers of types wait for each other here, so that the limit holds.
-pub(crate) async fn count_locked(conn: &mut PgConnection, event: EventId) -> Result<i64> {
+/// Waits for others that change which types an event has, and in which order.
+pub(crate) async fn lock_list(conn: &mut PgConnection, event: EventId) -> Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind(event.to_string())
         .execute(&mut *conn)
         .await?;
+    Ok(())
+}
+
+/// Writes the order of an event's types.
+pub(crate) async fn reorder(conn: &mut PgConnection, order: &[TicketTypeId]) -> Result<()> {
+    sqlx::query(
+        "UPDATE ticket_types SET position = new.position::integer
+         FROM unnest($1::uuid[]) WITH ORDINALITY AS new (id, position) WHERE ticket_types.id = new.id",
+    )
+    .bind(order.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// How many types an event has. Makers of types wait for each other here, so that the limit holds.
+pub(crate) async fn count_locked(conn: &mut PgConnection, event: EventId) -> Result<i64> {
+    lock_list(conn, event).await?;
     let count = sqlx::query_scalar("SELECT count(*) FROM ticket_types WHERE event_id = $1");
     Ok(count.bind(event.uuid()).fetch_one(conn).await?)
 }

@@ -255,3 +255,115 @@ async fn for_a_foreign_organization_there_is_nothing() {
     let listed = world.types(&eve).list_ticket_types(listed).await;
     assert_eq!(reason(listed), not_found("EVENT_NOT_FOUND"));
 }
+
+async fn names(world: &World, by: &UserCaller, event: &str) -> (Vec<String>, String) {
+    let request = pb::ListTicketTypesRequest {
+        event_id: event.to_owned(),
+    };
+    let listed = world.types(by).list_ticket_types(request).await.expect("visible");
+    let listed = listed.into_inner();
+    let names = listed.ticket_types.into_iter().map(|found| found.name);
+    (names.collect(), listed.order_etag)
+}
+
+async fn reorder(
+    world: &World,
+    by: &UserCaller,
+    event: &str,
+    order: &[&pb::TicketType],
+    etag: &str,
+) -> Result<String, Status> {
+    let request = pb::ReorderTicketTypesRequest {
+        request_id: world.request_id(),
+        event_id: event.to_owned(),
+        ticket_type_ids: order.iter().map(|found| found.id.clone()).collect(),
+        etag: etag.to_owned(),
+    };
+    let answer = world.types(by).reorder_ticket_types(request).await?.into_inner();
+    let answered: Vec<&str> = answer.ticket_types.iter().map(|found| found.id.as_str()).collect();
+    assert_eq!(
+        answered,
+        order.iter().map(|found| found.id.as_str()).collect::<Vec<_>>()
+    );
+    Ok(answer.order_etag)
+}
+
+#[tokio::test]
+async fn everybody_sees_the_types_in_the_order_that_the_organizer_chose() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let event = world.event(&ada);
+    let mut made = Vec::new();
+    for name in ["Standard", "Student", "Patron"] {
+        let wanted = pb::TicketType {
+            name: name.to_owned(),
+            ..free(&event, 10)
+        };
+        made.push(world.create_type(&ada, wanted).await.expect("a ticket type"));
+    }
+    let [standard, student, patron] = made.as_slice() else {
+        panic!("three types")
+    };
+    let (before, etag) = names(&world, &ada, &event).await;
+    assert_eq!(before, ["Standard", "Student", "Patron"], "at first as they were made");
+    let next = reorder(&world, &ada, &event, &[patron, standard, student], &etag)
+        .await
+        .expect("fresh");
+    let (seen, seen_etag) = names(&world, &world.person(), &event).await;
+    assert_eq!(
+        (seen, &seen_etag),
+        (
+            vec!["Patron".to_owned(), "Standard".to_owned(), "Student".to_owned()],
+            &next
+        )
+    );
+
+    let stale = reorder(&world, &ada, &event, &[student, patron, standard], &etag).await;
+    assert_eq!(reason(stale), (Code::Aborted, "ETAG_MISMATCH".to_owned()));
+    reorder(&world, &ada, &event, &[student, patron, standard], "")
+        .await
+        .expect("without an etag");
+    world
+        .create_type(
+            &ada,
+            pb::TicketType {
+                name: "Late".to_owned(),
+                ..free(&event, 10)
+            },
+        )
+        .await
+        .expect("a ticket type");
+    assert_eq!(
+        names(&world, &ada, &event).await.0,
+        ["Student", "Patron", "Standard", "Late"],
+        "a new one comes last"
+    );
+}
+
+#[tokio::test]
+async fn an_order_names_each_type_once_and_belongs_to_the_team() {
+    let world = World::new().await;
+    let ada = world.organizer();
+    let event = world.event(&ada);
+    let (one, two) = (
+        world.ticket_type(&ada, &event, 10).await,
+        world.ticket_type(&ada, &event, 10).await,
+    );
+    let foreign = world.ticket_type(&ada, &world.event(&ada), 10).await;
+    for wrong in [
+        vec![&one],
+        vec![&one, &one],
+        vec![&one, &two, &two],
+        vec![&one, &foreign],
+        vec![],
+    ] {
+        let refused = reorder(&world, &ada, &event, &wrong, "").await;
+        assert_eq!(reason(refused), (Code::Aborted, "ETAG_MISMATCH".to_owned()));
+    }
+    let eve = world.organizer();
+    let refused = reorder(&world, &eve, &event, &[&two, &one], "").await;
+    assert_eq!(reason(refused), not_found("EVENT_NOT_FOUND"));
+    let many: Vec<&pb::TicketType> = std::iter::repeat_n(&one, 51).collect();
+    let status = reorder(&world, &ada, &event, &many, "").await.expect_err("too many");
+    assert_eq!(status.violations()[0].field, "ticket_type_ids");
+}

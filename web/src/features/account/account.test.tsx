@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import {
   AccountService,
+  type ChangePasswordRequest,
   type ClaimSetupRequest,
   type ResetPasswordRequest,
   type SignUpRequest,
@@ -13,7 +14,7 @@ import {
   type UpdateMyProfileRequest,
 } from '~/gen/plenary/identity/v1/profile_service_pb';
 import { axeFindings } from '../../../test/axe';
-import { refused } from '../../../test/error-details';
+import { refused, violated } from '../../../test/error-details';
 import { openPage } from '../../../test/open-page';
 import { FakeGateway } from '../../../test/session-world';
 
@@ -272,5 +273,59 @@ describe('the profile', () => {
       .setup()
       .click(within(dialog).getByRole('button', { name: 'Sign out everywhere' }));
     await waitFor(() => expect(session.state.get().kind).toBe('anonymous'));
+  });
+});
+
+describe('a change of password', () => {
+  const profile = { user: { id: 'usr_ada', displayName: 'Ada', email: 'ada@example.org' } };
+
+  async function open(refuse?: () => ConnectError) {
+    const asked: ChangePasswordRequest[] = [];
+    const view = await openPage({
+      path: '/profile',
+      signedIn: true,
+      services: (router) => {
+        router.rpc(ProfileService.method.getMyProfile, () => ({ profile }));
+        router.rpc(AccountService.method.changePassword, (request) => {
+          asked.push(request);
+          if (refuse) throw refuse();
+          return {};
+        });
+      },
+    });
+    await screen.findByLabelText('Current password');
+    return { ...view, asked };
+  }
+
+  it('is asked for once, and the fields are empty afterwards', async () => {
+    const user = userEvent.setup();
+    const { asked } = await open();
+    await type('Current password', 'right');
+    await type('New password', 'two lamps, one moth');
+    await user.dblClick(screen.getByRole('button', { name: 'Change password' }));
+    expect(await screen.findByText('Your password is changed.')).toBeTruthy();
+    expect(asked).toMatchObject([{ currentPassword: 'right', newPassword: 'two lamps, one moth' }]);
+    expect(screen.getByLabelText('Current password')).toHaveProperty('value', '');
+    expect(screen.getByLabelText('New password')).toHaveProperty('value', '');
+  });
+
+  it('is checked before it is asked for', async () => {
+    const { asked } = await open();
+    await press('Change password');
+    expect(document.activeElement).toBe(screen.getByLabelText('Current password'));
+    await type('Current password', 'the very same');
+    await type('New password', 'the very same');
+    await press('Change password');
+    expect(await screen.findByText(/password you have/)).toBeTruthy();
+    expect(asked).toEqual([]);
+  });
+
+  it('says at its field that the current one is wrong', async () => {
+    await open(() => violated({ current_password: 'PASSWORD_WRONG' }));
+    await type('Current password', 'wrong');
+    await type('New password', 'two lamps, one moth');
+    await press('Change password');
+    expect(await screen.findByText('That is not your current password.')).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByLabelText('Current password'));
   });
 });

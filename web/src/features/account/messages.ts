@@ -103,6 +103,12 @@ export const m = defineMessages('account', {
   mailsHint: 'Tickets, cancellations and what your account needs are always mailed.',
   save: 'Save changes',
   saved: 'Your profile is saved.',
+  changePassword: 'Change password',
+  changePasswordText:
+    'You stay signed in here; every other browser and device has to sign in again. We mail you that it happened.',
+  currentPassword: 'Current password',
+  passwordSame: 'That is the password you have. Choose another one.',
+  passwordChanged: 'Your password is changed.',
   sessions: 'Signed-in devices',
   sessionsText:
     'Lost a device, or used one that is not yours? End every session at once, this one included.',

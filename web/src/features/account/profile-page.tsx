@@ -8,6 +8,7 @@ import { Loading, Skeleton } from '~/ui/skeleton';
 import { ErrorState } from '~/ui/states';
 import { EverywhereSection } from './everywhere-section';
 import { m } from './messages';
+import { PasswordSection } from './password-section';
 import { PictureSection } from './picture-section';
 import { ProfileForm } from './profile-form';
 
@@ -35,6 +36,7 @@ export function ProfilePage() {
         <Stack gap={8}>
           <PictureSection profile={profile} />
           <ProfileForm profile={profile} />
+          <PasswordSection email={profile.user?.email ?? ''} />
           <EverywhereSection />
         </Stack>
       )}

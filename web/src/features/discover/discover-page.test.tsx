@@ -1,12 +1,13 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { EventState, type EventSummary } from '~/gen/plenary/events/v1/event_pb';
 import { EventService, type SearchEventsRequest } from '~/gen/plenary/events/v1/event_service_pb';
 import { axeFindings } from '../../../test/axe';
 import { aSummary, at } from '../../../test/fixtures';
-import { openPage } from '../../../test/open-page';
+import { NOW, openPage } from '../../../test/open-page';
 
 type Answer = { events: EventSummary[]; nextPageToken?: string };
 
@@ -51,7 +52,7 @@ describe('the discover page', () => {
     expect(await screen.findByRole('heading', { name: 'Nothing fits “rust”' })).toBeTruthy();
     expect(router.state.location.search).toEqual({ q: 'rust' });
     expect(asked).toEqual(['', 'rust']);
-    await user.click(screen.getByRole('button', { name: 'Show all events' }));
+    await user.click(screen.getByRole('link', { name: 'Show all events' }));
     expect(await screen.findByRole('link', { name: 'An evening on ownership' })).toBeTruthy();
     expect(router.state.location.search).toEqual({});
   });
@@ -83,5 +84,47 @@ describe('the discover page', () => {
     reachable = true;
     await user.click(again);
     expect(await screen.findByRole('heading', { name: 'Nothing is planned yet' })).toBeTruthy();
+  });
+
+  it('is narrowed down by time, and its address says so', async () => {
+    const user = userEvent.setup();
+    const asked: SearchEventsRequest[] = [];
+    const { router, container } = await open('/?q=rust', (request) => {
+      asked.push(request);
+      return { events: request.untilTime ? [] : [aSummary()] };
+    });
+    const when = within(await screen.findByRole('navigation', { name: 'When' }));
+    expect(when.getByRole('link', { name: 'Any time' }).getAttribute('aria-current')).toBe('page');
+    await user.click(when.getByRole('link', { name: 'This week' }));
+    expect(await screen.findByRole('heading', { name: 'Nothing fits “rust”' })).toBeTruthy();
+    expect(router.state.location.search).toEqual({ q: 'rust', when: 'week' });
+    expect(when.getByRole('link', { name: 'This week' }).getAttribute('aria-current')).toBe('page');
+    const until = asked.at(-1)?.untilTime;
+    expect(until && timestampDate(until) > new Date(NOW)).toBe(true);
+    expect(await axeFindings(container)).toEqual([]);
+    // The time is what to loosen first.
+    await user.click(screen.getByRole('link', { name: 'Search at any time' }));
+    expect(await screen.findByRole('region', { name: 'Results for “rust”' })).toBeTruthy();
+    expect(router.state.location.search).toEqual({ q: 'rust' });
+  });
+
+  it('shows what is live, and days of one’s own', async () => {
+    const user = userEvent.setup();
+    const { router } = await open('/?when=live', ({ liveOnly, fromTime }) => ({
+      events: liveOnly || fromTime ? [live] : [],
+    }));
+    expect(await screen.findByRole('region', { name: 'Live now' })).toBeTruthy();
+    await user.click(screen.getByText('Choose days'));
+    fireEvent.input(screen.getByLabelText('From'), { target: { value: '2026-12-02' } });
+    fireEvent.input(screen.getByLabelText('To'), { target: { value: '2026-12-01' } });
+    await user.click(screen.getByRole('button', { name: 'Show these days' }));
+    expect(screen.getByText('The last day is before the first one.')).toBeTruthy();
+    fireEvent.input(screen.getByLabelText('To'), { target: { value: '2026-12-03' } });
+    await user.click(screen.getByRole('button', { name: 'Show these days' }));
+    expect(await screen.findByRole('region', { name: 'On these days' })).toBeTruthy();
+    expect(router.state.location.search).toEqual({ from: '2026-12-02', to: '2026-12-03' });
+    // Going back is going back.
+    router.history.back();
+    expect(await screen.findByRole('region', { name: 'Live now' })).toBeTruthy();
   });
 });

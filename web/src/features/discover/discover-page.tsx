@@ -8,25 +8,33 @@ import { useText } from '~/lib/i18n/text';
 import { usePageTitle } from '~/lib/page-title';
 import { toProblem } from '~/lib/problem/problem';
 import { useHasRole } from '~/lib/session/use-session';
+import { viewerZone } from '~/lib/time';
 import { Button } from '~/ui/button';
-import { Grid, Page, PageHeader, Stack } from '~/ui/layout';
+import { Cluster, Grid, Page, PageHeader, Stack } from '~/ui/layout';
 import { ButtonLink } from '~/ui/link';
 import { Loading, Skeleton } from '~/ui/skeleton';
 import { EmptyState, ErrorState } from '~/ui/states';
 import { VisuallyHidden } from '~/ui/visually-hidden';
 import styles from './discover-page.module.css';
 import { EventCard } from './event-card';
+import { Filters, WHEN_WORDS } from './filters';
 import { m } from './messages';
 import { shelvesOf } from './model';
+import { type DiscoverSearch, discoverSearch } from './search';
 import { SearchField } from './search-field';
+import { windowOf } from './window';
 
 const route = getRouteApi('/');
 
-function useEvents(query: string) {
-  const first = firstLoadOf(EventService.method.searchEvents, { query });
+const isFiltered = ({ when, from, to }: DiscoverSearch) => Boolean(when || from || to);
+
+function useEvents(search: DiscoverSearch) {
+  const now = useNow();
+  const request = { query: search.q ?? '', ...windowOf(search, now, viewerZone()) };
+  const first = firstLoadOf(EventService.method.searchEvents, request);
   return useInfiniteQuery(
     EventService.method.searchEvents,
-    { query, pageToken: '' },
+    { ...request, pageToken: '' },
     {
       pageParamKey: 'pageToken',
       getNextPageParam: (page: SearchEventsResponse) => page.nextPageToken || undefined,
@@ -39,32 +47,37 @@ function useEvents(query: string) {
 /** What is on: the front page. */
 export function DiscoverPage() {
   const t = useText();
-  const { q: query = '' } = route.useSearch();
+  const asked = route.useSearch();
+  const { q: query = '' } = asked;
   const navigate = useNavigate();
   usePageTitle(t(m.title));
-  const found = useEvents(query);
+  const found = useEvents(asked);
+  const filtered = isFiltered(asked);
   const events = found.data?.pages.flatMap((page) => page.events) ?? [];
-  const search = (next: string) =>
-    void navigate({ to: '/', search: next ? { q: next } : {}, replace: true, resetScroll: false });
+  const goTo = (search: DiscoverSearch, replace: boolean) =>
+    void navigate({ to: '/', search: discoverSearch({ ...search }), replace, resetScroll: false });
   const settled = found.isSuccess && !found.isPlaceholderData;
   return (
     <Page>
       <PageHeader
         title={t(m.title)}
         lead={t(m.lead)}
-        actions={<SearchField value={query} onSearch={search} />}
+        actions={<SearchField value={query} onSearch={(q) => goTo({ ...asked, q }, true)} />}
       />
+      <Filters search={asked} onDays={(days) => goTo({ q: query, ...days }, false)} />
       <VisuallyHidden live="polite">
-        {query && settled && t(found.hasNextPage ? m.foundMore : m.found, { count: events.length })}
+        {(query || filtered) &&
+          settled &&
+          t(found.hasNextPage ? m.foundMore : m.found, { count: events.length })}
       </VisuallyHidden>
       {found.isPending && <EventsLoading />}
       {found.isError && events.length === 0 && (
         <ErrorState problem={toProblem(found.error)} onRetry={() => void found.refetch()} />
       )}
-      {settled && events.length === 0 && <NoEvents query={query} onShowAll={() => search('')} />}
+      {settled && events.length === 0 && <NoEvents search={asked} />}
       {events.length > 0 && (
         <div data-stale={found.isPlaceholderData || undefined} className={styles.results}>
-          <Results events={events} query={query} />
+          <Results events={events} search={asked} />
           <div className={styles.end}>
             {found.hasNextPage ? (
               <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
@@ -82,17 +95,23 @@ export function DiscoverPage() {
 
 type Events = SearchEventsResponse['events'];
 
-function Results({ events, query }: { events: Events; query: string }) {
+/** Everything stands in shelves; what was looked for, in one list. */
+function Results({ events, search }: { events: Events; search: DiscoverSearch }) {
   const t = useText();
   const now = useNow();
-  const shelves = query
-    ? [{ kind: 'results' as const, events: [...events] }]
-    : shelvesOf(events, now);
+  const { q: query = '', when } = search;
+  const filtered = isFiltered(search);
+  const time = t(when ? WHEN_WORDS[when] : m.someDays);
+  const shelves =
+    query || filtered
+      ? [{ kind: 'results' as const, events: [...events] }]
+      : shelvesOf(events, now);
+  const results = filtered ? t(m.resultsWhen, { query, when: time }) : t(m.results, { query });
   const titles = {
     live: t(m.live),
     next: t(m.next),
     later: t(m.later),
-    results: t(m.results, { query }),
+    results: query ? results : time,
   };
   return shelves.map((shelf, at) => {
     // A lone card fills its row: a grid of one looks like something is missing.
@@ -135,17 +154,47 @@ function EventsLoading() {
   );
 }
 
-function NoEvents({ query, onShowAll }: { query: string; onShowAll: () => void }) {
+/** Says what to loosen: the time first, then the words. */
+function NoEvents({ search }: { search: DiscoverSearch }) {
   const t = useText();
   const organizer = useHasRole('organizer');
+  const { q: query, when } = search;
+  const filtered = isFiltered(search);
+  const showAll = (
+    <ButtonLink to="/" search={{}}>
+      {t(m.showAll)}
+    </ButtonLink>
+  );
   if (query) {
     return (
       <EmptyState
         icon="search"
         title={t(m.noMatchTitle, { query })}
-        action={<Button onClick={onShowAll}>{t(m.showAll)}</Button>}
+        action={
+          filtered ? (
+            <Cluster justify="center">
+              <ButtonLink to="/" search={{ q: query }} tone="primary">
+                {t(m.atAnyTime)}
+              </ButtonLink>
+              {showAll}
+            </Cluster>
+          ) : (
+            showAll
+          )
+        }
       >
-        {t(m.noMatchText)}
+        {t(filtered ? m.noMatchThenText : m.noMatchText)}
+      </EmptyState>
+    );
+  }
+  if (filtered) {
+    return (
+      <EmptyState
+        icon="calendar"
+        title={t(when === 'live' ? m.noneLiveTitle : m.noneThenTitle)}
+        action={showAll}
+      >
+        {t(m.noneThenText)}
       </EmptyState>
     );
   }

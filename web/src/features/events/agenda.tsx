@@ -1,7 +1,7 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Event, Session } from '~/gen/plenary/events/v1/event_pb';
 import { useText } from '~/lib/i18n/text';
-import { dayInWords, placeOfZone, timeInWords } from '~/lib/time';
+import { dayInWords, endInWords, placeOfZone, timeInWords } from '~/lib/time';
 import { useTimeWords } from '~/lib/use-time-words';
 import { Badge } from '~/ui/badge';
 import { Stack } from '~/ui/layout';
@@ -56,7 +56,7 @@ function Entry({ session, event, heading: Heading }: EntryProps) {
     <li className={styles.session} data-progress={progress}>
       <p className={styles.time}>
         <time dateTime={start.toISOString()}>{timeInWords(start, words)}</time>
-        <span>{t(m.until, { time: timeInWords(end, words) })}</span>
+        <span>{t(m.until, { time: endInWords(start, end, words) })}</span>
       </p>
       <div className={styles.words}>
         <Heading className={styles.title}>{session.title}</Heading>

@@ -72,6 +72,19 @@ describe('an event', () => {
     expect(await axeFindings(container)).toEqual([]);
   });
 
+  it('names the day on which a session ends, where it is another one', async () => {
+    const late = {
+      id: 'ses_02',
+      title: 'All night',
+      startTime: at('2026-11-23T22:00:00Z'),
+      endTime: at('2026-11-24T02:00:00Z'),
+    };
+    await open({ event: anEvent({ sessions: [...full.sessions, late] }) });
+    const agenda = within(await screen.findByRole('region', { name: 'Agenda' }));
+    expect(agenda.getByText('to 17:00')).toBeTruthy();
+    expect(agenda.getByText('to Tuesday, 02:00')).toBeTruthy();
+  });
+
   it('leads to its tickets, then to yours', async () => {
     await open({});
     for (const link of await buttons('Get a ticket')) {

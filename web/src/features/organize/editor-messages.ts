@@ -120,6 +120,9 @@ export const m = defineMessages('editor', {
   guestsEmpty: 'Nobody is invited yet.',
   more: 'Show more',
 
+  moveUp: 'Move {title} up',
+  moveDown: 'Move {title} down',
+  moved: '{title} is now {place} of {count}.',
   change: 'Change {title}',
   removeOne: 'Remove {title}',
   removeTitle: 'Remove {title}?',

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { DragEvent, ReactNode, RefCallback } from 'react';
 import { useText } from '~/lib/i18n/text';
 import { IconButton } from '~/ui/button';
 import { Stack } from '~/ui/layout';
@@ -15,6 +15,24 @@ export function Rows({ empty, children }: { empty: string; children: readonly Re
   );
 }
 
+/** What makes an entry one that can be put elsewhere: `usePlaces` gives it. */
+export interface Movable {
+  ref: RefCallback<HTMLLIElement>;
+  /** Undefined at the top. */
+  up: (() => void) | undefined;
+  /** Undefined at the bottom. */
+  down: (() => void) | undefined;
+  drag: {
+    draggable: true;
+    onDragStart: (event: DragEvent) => void;
+    onDragOver: (event: DragEvent) => void;
+    onDrop: (event: DragEvent) => void;
+    onDragEnd: () => void;
+  };
+  /** Where a dragged one would land. */
+  mark: 'before' | 'after' | undefined;
+}
+
 interface RowProps {
   /** A picture before the words. */
   lead?: ReactNode;
@@ -27,13 +45,15 @@ interface RowProps {
   onRemove?: (() => void) | undefined;
   /** What the bin does, where it does not remove. */
   removeLabel?: string | undefined;
+  /** Left out where the order is not the organizer's. */
+  place?: Movable | undefined;
 }
 
 /** One entry that can be changed and removed. */
-export function Row({ lead, title, facts, extra, onEdit, onRemove, removeLabel }: RowProps) {
+export function Row({ lead, title, facts, extra, onEdit, onRemove, removeLabel, place }: RowProps) {
   const t = useText();
   return (
-    <li className={styles.row}>
+    <li className={styles.row} ref={place?.ref} {...place?.drag} data-mark={place?.mark}>
       {lead}
       <div className={styles.text}>
         <p className={styles.title}>{title}</p>
@@ -48,6 +68,25 @@ export function Row({ lead, title, facts, extra, onEdit, onRemove, removeLabel }
         {extra && <div className={styles.extra}>{extra}</div>}
       </div>
       <div className={styles.actions}>
+        {place && (
+          <>
+            <IconButton
+              icon="arrowUp"
+              label={t(m.moveUp, { title })}
+              data-move="up"
+              // Not out of use: the focus stays, and one press too many does nothing.
+              aria-disabled={!place.up}
+              onClick={place.up}
+            />
+            <IconButton
+              icon="arrowDown"
+              label={t(m.moveDown, { title })}
+              data-move="down"
+              aria-disabled={!place.down}
+              onClick={place.down}
+            />
+          </>
+        )}
         {onEdit && <IconButton icon="edit" label={t(m.change, { title })} onClick={onEdit} />}
         {onRemove && (
           <IconButton

@@ -19,27 +19,37 @@ import { useTimeWords } from '~/lib/use-time-words';
 import { Badge } from '~/ui/badge';
 import { Button } from '~/ui/button';
 import { Loading, Skeleton } from '~/ui/skeleton';
-import { ErrorState } from '~/ui/states';
+import { ErrorState, FormProblem } from '~/ui/states';
+import { VisuallyHidden } from '~/ui/visually-hidden';
 import { ConfirmDialog } from './confirm-dialog';
 import { valuesOf } from './draft';
 import { m } from './editor-messages';
-import { Row, Rows } from './rows';
+import { type Movable, Row, Rows } from './rows';
 import { endedNow, saleStateOf, takenOf } from './sale-window';
 import { Section } from './section';
 import { TicketTypeDialog } from './ticket-type-dialog';
+import { usePlaces } from './use-places';
+import { useTypeOrder } from './use-type-order';
 
 /** What people can get. */
 export function TicketsSection({ event, disabled }: { event: Event; disabled: boolean }) {
   const t = useText();
   const queryClient = useQueryClient();
   const found = useQuery(TicketTypeService.method.listTicketTypes, { eventId: event.id });
-  const types = found.data?.ticketTypes;
   const [edited, setEdited] = useState<TicketType | 'new'>();
   const [removed, setRemoved] = useState<TicketType>();
   const refresh = () =>
     queryClient.invalidateQueries({
       queryKey: createConnectQueryKey({ schema: TicketTypeService, cardinality: undefined }),
     });
+  const { types, problem, move } = useTypeOrder(event.id, found.data, refresh);
+  const [moved, setMoved] = useState('');
+  const ids = types?.map(({ id }) => id) ?? [];
+  const placeOf = usePlaces(ids, (from, to) => {
+    const count = ids.length;
+    setMoved(t(m.moved, { title: types?.[from]?.name ?? '', place: to + 1, count }));
+    move(from, to);
+  });
   return (
     <Section
       id="tickets"
@@ -61,17 +71,20 @@ export function TicketsSection({ event, disabled }: { event: Event; disabled: bo
       )}
       {types && (
         <Rows empty={t(m.ticketsEmpty)}>
-          {types.map((type) => (
+          {types.map((type, at) => (
             <TypeRow
               key={type.id}
               event={event}
               type={type}
+              place={!disabled && types.length > 1 ? placeOf(at) : undefined}
               onEdit={() => setEdited(type)}
               onRemove={() => setRemoved(type)}
             />
           ))}
         </Rows>
       )}
+      <FormProblem problem={problem} />
+      <VisuallyHidden live="polite">{moved}</VisuallyHidden>
       {edited && (
         <TicketTypeDialog
           event={event}
@@ -140,11 +153,12 @@ function RemoveDialog({ type, onClose, onDone }: RemoveDialogProps) {
 interface TypeRowProps {
   event: Event;
   type: TicketType;
+  place: Movable | undefined;
   onEdit: () => void;
   onRemove: () => void;
 }
 
-function TypeRow({ event, type, onEdit, onRemove }: TypeRowProps) {
+function TypeRow({ event, type, place, onEdit, onRemove }: TypeRowProps) {
   const t = useText();
   const { formats } = useStore(localeStore);
   const words = useTimeWords(valuesOf(event).timeZone);
@@ -181,6 +195,7 @@ function TypeRow({ event, type, onEdit, onRemove }: TypeRowProps) {
         bounds.filter(Boolean).join(' · '),
       ]}
       extra={state && <Badge>{t(state)}</Badge>}
+      place={place}
       onEdit={onEdit}
       onRemove={stays ? undefined : onRemove}
       removeLabel={taken > 0 ? t(m.endSale, { title: name }) : undefined}

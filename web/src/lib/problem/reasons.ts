@@ -37,6 +37,8 @@ export const reasonTexts = defineMessages('reason', {
   ORDER_STATE_WRONG: 'This order has moved on in the meantime. Reload to see where it stands.',
   ORGANIZATION_NOT_FOUND: 'There is no such organization, or you are not a member.',
   OWNER_REQUIRED: 'Only an owner of the organization may do that.',
+  PASSWORD_WRONG: 'That is not your current password.',
+  PASSWORD_UNCHANGED: 'That is the password you have. Choose another one.',
   PASSWORD_TOO_WEAK: 'That password is easy to guess. Choose a longer or less common one.',
   PAYMENT_NOT_AVAILABLE: 'Paid tickets cannot be bought here yet.',
   ROOM_FULL: 'The room is full. Somebody has to leave before you can come in.',

@@ -4,6 +4,7 @@ use kit_core::{Line, PageRequest, PageSizes, Violations};
 use kit_rpc::Mask;
 use plenary_proto::events::v1 as pb;
 use prost_types::FieldMask;
+use time::OffsetDateTime;
 
 use super::{Parsed, instant, picture};
 use crate::commands::clone_event::CloneEvent;
@@ -12,7 +13,7 @@ use crate::commands::reject_event::RejectEvent;
 use crate::commands::update_event::UpdateEvent;
 use crate::domain::{Description, EventChange, Visibility, limits};
 use crate::queries::Subject;
-use crate::store::list::Place;
+use crate::store::list::{Place, Window};
 
 /// Sizes of pages of events.
 const PAGES: PageSizes = PageSizes { default: 20, max: 100 };
@@ -134,13 +135,28 @@ pub(in crate::rpc) fn list_mine(
     violations.finish((organization, query, page))
 }
 
-/// Words to find, and which page.
-pub(in crate::rpc) fn search(request: &pb::SearchEventsRequest) -> Result<(Query, PageRequest<Place>), Violations> {
+/// Words to find, of which time, and which page. What is over is never found: a time that has passed counts as now.
+pub(in crate::rpc) fn search(
+    request: &pb::SearchEventsRequest,
+    now: OffsetDateTime,
+) -> Result<(Query, Window, PageRequest<Place>), Violations> {
     let mut violations = Violations::new();
     let query = violations.parse("query", &request.query);
-    let filters = ["search", &request.query];
+    let from = instant(&mut violations, "from_time", request.from_time);
+    let until = instant(&mut violations, "until_time", request.until_time);
+    let in_order = from.zip(until).is_none_or(|(from, until)| from < until);
+    violations.check("until_time", in_order, "END_BEFORE_START", "must be after from_time");
+    let window = Window {
+        from: from.map_or(now, |from| from.max(now)),
+        until,
+        live_only: request.live_only,
+    };
+    // As they were asked for: between two pages `now` moves, and the filters do not.
+    let times = format!("{:?} {:?} {}", request.from_time, request.until_time, request.live_only);
+    let filters = ["search", &request.query, &times];
     let page = PageRequest::read(&mut violations, request.page_size, &request.page_token, &filters, PAGES);
-    violations.finish((query, page))
+    let (query, page) = violations.finish((query, page))?;
+    Ok((query, window, page))
 }
 
 /// Which page of the approval queue.

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plenary/identity/v1/account_service.proto.
  */
 export const file_plenary_identity_v1_account_service: GenFile = /*@__PURE__*/
-  fileDesc("CilwbGVuYXJ5L2lkZW50aXR5L3YxL2FjY291bnRfc2VydmljZS5wcm90bxITcGxlbmFyeS5pZGVudGl0eS52MSJ0Cg1TaWduVXBSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDQoFZW1haWwYAiABKAkSFQoIcGFzc3dvcmQYAyABKAlCA4ABARIUCgxkaXNwbGF5X25hbWUYBCABKAkSEwoLcmV0dXJuX3BhdGgYBSABKAkiEAoOU2lnblVwUmVzcG9uc2UiKAoSVmVyaWZ5RW1haWxSZXF1ZXN0EhIKBXRva2VuGAEgASgJQgOAAQEiKgoTVmVyaWZ5RW1haWxSZXNwb25zZRITCgtyZXR1cm5fcGF0aBgBIAEoCSIqChlSZXNlbmRWZXJpZmljYXRpb25SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJIhwKGlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIjQKDExvZ0luUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIVCghwYXNzd29yZBgCIAEoCUIDgAEBImwKDUxvZ0luUmVzcG9uc2USMgoGdG9rZW5zGAEgASgLMiIucGxlbmFyeS5pZGVudGl0eS52MS5TZXNzaW9uVG9rZW5zEicKBHVzZXIYAiABKAsyGS5wbGVuYXJ5LmlkZW50aXR5LnYxLlVzZXIiMwoVUmVmcmVzaFNlc3Npb25SZXF1ZXN0EhoKDXJlZnJlc2hfdG9rZW4YASABKAlCA4ABASJ1ChZSZWZyZXNoU2Vzc2lvblJlc3BvbnNlEjIKBnRva2VucxgBIAEoCzIiLnBsZW5hcnkuaWRlbnRpdHkudjEuU2Vzc2lvblRva2VucxInCgR1c2VyGAIgASgLMhkucGxlbmFyeS5pZGVudGl0eS52MS5Vc2VyIrcBCg1TZXNzaW9uVG9rZW5zEhkKDGFjY2Vzc190b2tlbhgBIAEoCUIDgAEBEjYKEmFjY2Vzc19leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoNcmVmcmVzaF90b2tlbhgDIAEoCUIDgAEBEjcKE3JlZnJlc2hfZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIisKDUxvZ091dFJlcXVlc3QSGgoNcmVmcmVzaF90b2tlbhgBIAEoCUIDgAEBIhAKDkxvZ091dFJlc3BvbnNlIhkKF0xvZ091dEV2ZXJ5d2hlcmVSZXF1ZXN0IhoKGExvZ091dEV2ZXJ5d2hlcmVSZXNwb25zZSIsChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSDQoFZW1haWwYASABKAkiHgocUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSJBChRSZXNldFBhc3N3b3JkUmVxdWVzdBISCgV0b2tlbhgBIAEoCUIDgAEBEhUKCHBhc3N3b3JkGAIgASgJQgOAAQEiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlImMKEUNsYWltU2V0dXBSZXF1ZXN0EhIKBXRva2VuGAEgASgJQgOAAQESDQoFZW1haWwYAiABKAkSFQoIcGFzc3dvcmQYAyABKAlCA4ABARIUCgxkaXNwbGF5X25hbWUYBCABKAkiFAoSQ2xhaW1TZXR1cFJlc3BvbnNlIhAKDkdldEp3a3NSZXF1ZXN0IiQKD0dldEp3a3NSZXNwb25zZRIRCglqd2tzX2pzb24YASABKAkyvAkKDkFjY291bnRTZXJ2aWNlEloKBlNpZ25VcBIiLnBsZW5hcnkuaWRlbnRpdHkudjEuU2lnblVwUmVxdWVzdBojLnBsZW5hcnkuaWRlbnRpdHkudjEuU2lnblVwUmVzcG9uc2UiB4q1GAMKAQESaQoLVmVyaWZ5RW1haWwSJy5wbGVuYXJ5LmlkZW50aXR5LnYxLlZlcmlmeUVtYWlsUmVxdWVzdBooLnBsZW5hcnkuaWRlbnRpdHkudjEuVmVyaWZ5RW1haWxSZXNwb25zZSIHirUYAwoBARJ+ChJSZXNlbmRWZXJpZmljYXRpb24SLi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QaLy5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIgeKtRgDCgEBElcKBUxvZ0luEiEucGxlbmFyeS5pZGVudGl0eS52MS5Mb2dJblJlcXVlc3QaIi5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ0luUmVzcG9uc2UiB4q1GAMKAQEScgoOUmVmcmVzaFNlc3Npb24SKi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBorLnBsZW5hcnkuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIHirUYAwoBARJaCgZMb2dPdXQSIi5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dFJlcXVlc3QaIy5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dFJlc3BvbnNlIgeKtRgDCgEBEngKEExvZ091dEV2ZXJ5d2hlcmUSLC5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dEV2ZXJ5d2hlcmVSZXF1ZXN0Gi0ucGxlbmFyeS5pZGVudGl0eS52MS5Mb2dPdXRFdmVyeXdoZXJlUmVzcG9uc2UiB4q1GAMKAQIShAEKFFJlcXVlc3RQYXNzd29yZFJlc2V0EjAucGxlbmFyeS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaMS5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiB4q1GAMKAQESbwoNUmVzZXRQYXNzd29yZBIpLnBsZW5hcnkuaWRlbnRpdHkudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaKi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIHirUYAwoBARJmCgpDbGFpbVNldHVwEiYucGxlbmFyeS5pZGVudGl0eS52MS5DbGFpbVNldHVwUmVxdWVzdBonLnBsZW5hcnkuaWRlbnRpdHkudjEuQ2xhaW1TZXR1cFJlc3BvbnNlIgeKtRgDCgEBEmAKB0dldEp3a3MSIy5wbGVuYXJ5LmlkZW50aXR5LnYxLkdldEp3a3NSZXF1ZXN0GiQucGxlbmFyeS5pZGVudGl0eS52MS5HZXRKd2tzUmVzcG9uc2UiCpACAYq1GAMKAQFiBnByb3RvMw", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_identity_v1_user]);
+  fileDesc("CilwbGVuYXJ5L2lkZW50aXR5L3YxL2FjY291bnRfc2VydmljZS5wcm90bxITcGxlbmFyeS5pZGVudGl0eS52MSJ0Cg1TaWduVXBSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDQoFZW1haWwYAiABKAkSFQoIcGFzc3dvcmQYAyABKAlCA4ABARIUCgxkaXNwbGF5X25hbWUYBCABKAkSEwoLcmV0dXJuX3BhdGgYBSABKAkiEAoOU2lnblVwUmVzcG9uc2UiKAoSVmVyaWZ5RW1haWxSZXF1ZXN0EhIKBXRva2VuGAEgASgJQgOAAQEiKgoTVmVyaWZ5RW1haWxSZXNwb25zZRITCgtyZXR1cm5fcGF0aBgBIAEoCSIqChlSZXNlbmRWZXJpZmljYXRpb25SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJIhwKGlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIjQKDExvZ0luUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIVCghwYXNzd29yZBgCIAEoCUIDgAEBImwKDUxvZ0luUmVzcG9uc2USMgoGdG9rZW5zGAEgASgLMiIucGxlbmFyeS5pZGVudGl0eS52MS5TZXNzaW9uVG9rZW5zEicKBHVzZXIYAiABKAsyGS5wbGVuYXJ5LmlkZW50aXR5LnYxLlVzZXIiMwoVUmVmcmVzaFNlc3Npb25SZXF1ZXN0EhoKDXJlZnJlc2hfdG9rZW4YASABKAlCA4ABASJ1ChZSZWZyZXNoU2Vzc2lvblJlc3BvbnNlEjIKBnRva2VucxgBIAEoCzIiLnBsZW5hcnkuaWRlbnRpdHkudjEuU2Vzc2lvblRva2VucxInCgR1c2VyGAIgASgLMhkucGxlbmFyeS5pZGVudGl0eS52MS5Vc2VyIrcBCg1TZXNzaW9uVG9rZW5zEhkKDGFjY2Vzc190b2tlbhgBIAEoCUIDgAEBEjYKEmFjY2Vzc19leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoNcmVmcmVzaF90b2tlbhgDIAEoCUIDgAEBEjcKE3JlZnJlc2hfZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIisKDUxvZ091dFJlcXVlc3QSGgoNcmVmcmVzaF90b2tlbhgBIAEoCUIDgAEBIhAKDkxvZ091dFJlc3BvbnNlIhkKF0xvZ091dEV2ZXJ5d2hlcmVSZXF1ZXN0IhoKGExvZ091dEV2ZXJ5d2hlcmVSZXNwb25zZSIsChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSDQoFZW1haWwYASABKAkiHgocUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSJBChRSZXNldFBhc3N3b3JkUmVxdWVzdBISCgV0b2tlbhgBIAEoCUIDgAEBEhUKCHBhc3N3b3JkGAIgASgJQgOAAQEiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlImUKFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEh0KEGN1cnJlbnRfcGFzc3dvcmQYAiABKAlCA4ABARIZCgxuZXdfcGFzc3dvcmQYAyABKAlCA4ABASIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlImMKEUNsYWltU2V0dXBSZXF1ZXN0EhIKBXRva2VuGAEgASgJQgOAAQESDQoFZW1haWwYAiABKAkSFQoIcGFzc3dvcmQYAyABKAlCA4ABARIUCgxkaXNwbGF5X25hbWUYBCABKAkiFAoSQ2xhaW1TZXR1cFJlc3BvbnNlIhAKDkdldEp3a3NSZXF1ZXN0IiQKD0dldEp3a3NSZXNwb25zZRIRCglqd2tzX2pzb24YASABKAkysAoKDkFjY291bnRTZXJ2aWNlEloKBlNpZ25VcBIiLnBsZW5hcnkuaWRlbnRpdHkudjEuU2lnblVwUmVxdWVzdBojLnBsZW5hcnkuaWRlbnRpdHkudjEuU2lnblVwUmVzcG9uc2UiB4q1GAMKAQESaQoLVmVyaWZ5RW1haWwSJy5wbGVuYXJ5LmlkZW50aXR5LnYxLlZlcmlmeUVtYWlsUmVxdWVzdBooLnBsZW5hcnkuaWRlbnRpdHkudjEuVmVyaWZ5RW1haWxSZXNwb25zZSIHirUYAwoBARJ+ChJSZXNlbmRWZXJpZmljYXRpb24SLi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QaLy5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIgeKtRgDCgEBElcKBUxvZ0luEiEucGxlbmFyeS5pZGVudGl0eS52MS5Mb2dJblJlcXVlc3QaIi5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ0luUmVzcG9uc2UiB4q1GAMKAQEScgoOUmVmcmVzaFNlc3Npb24SKi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBorLnBsZW5hcnkuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIHirUYAwoBARJaCgZMb2dPdXQSIi5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dFJlcXVlc3QaIy5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dFJlc3BvbnNlIgeKtRgDCgEBEngKEExvZ091dEV2ZXJ5d2hlcmUSLC5wbGVuYXJ5LmlkZW50aXR5LnYxLkxvZ091dEV2ZXJ5d2hlcmVSZXF1ZXN0Gi0ucGxlbmFyeS5pZGVudGl0eS52MS5Mb2dPdXRFdmVyeXdoZXJlUmVzcG9uc2UiB4q1GAMKAQIShAEKFFJlcXVlc3RQYXNzd29yZFJlc2V0EjAucGxlbmFyeS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaMS5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiB4q1GAMKAQESbwoNUmVzZXRQYXNzd29yZBIpLnBsZW5hcnkuaWRlbnRpdHkudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaKi5wbGVuYXJ5LmlkZW50aXR5LnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIHirUYAwoBARJyCg5DaGFuZ2VQYXNzd29yZBIqLnBsZW5hcnkuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GisucGxlbmFyeS5pZGVudGl0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIgeKtRgDCgECEmYKCkNsYWltU2V0dXASJi5wbGVuYXJ5LmlkZW50aXR5LnYxLkNsYWltU2V0dXBSZXF1ZXN0GicucGxlbmFyeS5pZGVudGl0eS52MS5DbGFpbVNldHVwUmVzcG9uc2UiB4q1GAMKAQESYAoHR2V0SndrcxIjLnBsZW5hcnkuaWRlbnRpdHkudjEuR2V0Sndrc1JlcXVlc3QaJC5wbGVuYXJ5LmlkZW50aXR5LnYxLkdldEp3a3NSZXNwb25zZSIKkAIBirUYAwoBAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_identity_v1_user]);
 
 /**
  * A new account.
@@ -452,6 +452,56 @@ export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*
   messageDesc(file_plenary_identity_v1_account_service, 18);
 
 /**
+ * Another password for the caller.
+ *
+ * @generated from message plenary.identity.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"plenary.identity.v1.ChangePasswordRequest"> & {
+  /**
+   * UUID.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * At most 200 characters.
+   *
+   * @generated from field: string current_password = 2;
+   */
+  currentPassword: string;
+
+  /**
+   * As at sign-up, and another one than the current one.
+   *
+   * @generated from field: string new_password = 3;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message plenary.identity.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_identity_v1_account_service, 19);
+
+/**
+ * The password is changed; the caller's session goes on.
+ *
+ * @generated from message plenary.identity.v1.ChangePasswordResponse
+ */
+export type ChangePasswordResponse = Message<"plenary.identity.v1.ChangePasswordResponse"> & {
+};
+
+/**
+ * Describes the message plenary.identity.v1.ChangePasswordResponse.
+ * Use `create(ChangePasswordResponseSchema)` to create a new message.
+ */
+export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_identity_v1_account_service, 20);
+
+/**
  * The first administrator's account.
  *
  * @generated from message plenary.identity.v1.ClaimSetupRequest
@@ -491,7 +541,7 @@ export type ClaimSetupRequest = Message<"plenary.identity.v1.ClaimSetupRequest">
  * Use `create(ClaimSetupRequestSchema)` to create a new message.
  */
 export const ClaimSetupRequestSchema: GenMessage<ClaimSetupRequest> = /*@__PURE__*/
-  messageDesc(file_plenary_identity_v1_account_service, 19);
+  messageDesc(file_plenary_identity_v1_account_service, 21);
 
 /**
  * The administrator exists and can log in.
@@ -506,7 +556,7 @@ export type ClaimSetupResponse = Message<"plenary.identity.v1.ClaimSetupResponse
  * Use `create(ClaimSetupResponseSchema)` to create a new message.
  */
 export const ClaimSetupResponseSchema: GenMessage<ClaimSetupResponse> = /*@__PURE__*/
-  messageDesc(file_plenary_identity_v1_account_service, 20);
+  messageDesc(file_plenary_identity_v1_account_service, 22);
 
 /**
  * Asks for the public keys.
@@ -521,7 +571,7 @@ export type GetJwksRequest = Message<"plenary.identity.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_plenary_identity_v1_account_service, 21);
+  messageDesc(file_plenary_identity_v1_account_service, 23);
 
 /**
  * RFC 7517.
@@ -542,7 +592,7 @@ export type GetJwksResponse = Message<"plenary.identity.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_plenary_identity_v1_account_service, 22);
+  messageDesc(file_plenary_identity_v1_account_service, 24);
 
 /**
  * Accounts, their credentials and their sessions.
@@ -648,6 +698,18 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ResetPasswordRequestSchema;
     output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * Changes the caller's password, who proves that they are the one by the current one. Every other session of theirs ends,
+   * mailed links to set a password stop working, and a mail says that it happened. Reasons: TOO_MANY_ATTEMPTS and
+   * OVERLOADED (with RetryInfo); as field violations PASSWORD_WRONG, PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED.
+   *
+   * @generated from rpc plenary.identity.v1.AccountService.ChangePassword
+   */
+  changePassword: {
+    methodKind: "unary";
+    input: typeof ChangePasswordRequestSchema;
+    output: typeof ChangePasswordResponseSchema;
   },
   /**
    * Makes the first administrator with the one-time token printed at first start. Reasons: LINK_INVALID.

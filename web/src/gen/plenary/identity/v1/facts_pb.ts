@@ -148,7 +148,7 @@ export const PasswordResetRequestedSchema: GenMessage<PasswordResetRequested> = 
   messageDesc(file_plenary_identity_v1_facts, 2);
 
 /**
- * A password was changed by a reset link.
+ * A password was changed, by a reset link or by its owner.
  *
  * @generated from message plenary.identity.v1.PasswordChanged
  */

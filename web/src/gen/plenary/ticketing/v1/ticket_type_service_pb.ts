@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plenary/ticketing/v1/ticket_type_service.proto.
  */
 export const file_plenary_ticketing_v1_ticket_type_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5wbGVuYXJ5L3RpY2tldGluZy92MS90aWNrZXRfdHlwZV9zZXJ2aWNlLnByb3RvEhRwbGVuYXJ5LnRpY2tldGluZy52MSKQAwoKVGlja2V0VHlwZRIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEicKBXByaWNlGAUgASgLMhgucGxlbmFyeS5jb21tb24udjEuTW9uZXkSEAoIY2FwYWNpdHkYBiABKAUSFQoNbWF4X3Blcl9vcmRlchgHIAEoBRIzCg9zYWxlX3N0YXJ0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDXNhbGVfZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKDGF2YWlsYWJpbGl0eRgKIAEoDjIiLnBsZW5hcnkudGlja2V0aW5nLnYxLkF2YWlsYWJpbGl0eRIXCg9yZW1haW5pbmdfY291bnQYCyABKAUSEgoKc29sZF9jb3VudBgMIAEoBRISCgpoZWxkX2NvdW50GA0gASgFEgwKBGV0YWcYDiABKAkiZAoXQ3JlYXRlVGlja2V0VHlwZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRI1Cgt0aWNrZXRfdHlwZRgCIAEoCzIgLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldFR5cGUiUQoYQ3JlYXRlVGlja2V0VHlwZVJlc3BvbnNlEjUKC3RpY2tldF90eXBlGAEgASgLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZSKjAQoXVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRI1Cgt0aWNrZXRfdHlwZRgCIAEoCzIgLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldFR5cGUSLwoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEgwKBGV0YWcYBCABKAkiUQoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjUKC3RpY2tldF90eXBlGAEgASgLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZSJFChdEZWxldGVUaWNrZXRUeXBlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhYKDnRpY2tldF90eXBlX2lkGAIgASgJIhoKGERlbGV0ZVRpY2tldFR5cGVSZXNwb25zZSIqChZMaXN0VGlja2V0VHlwZXNSZXF1ZXN0EhAKCGV2ZW50X2lkGAEgASgJIlEKF0xpc3RUaWNrZXRUeXBlc1Jlc3BvbnNlEjYKDHRpY2tldF90eXBlcxgBIAMoCzIgLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldFR5cGUqsQEKDEF2YWlsYWJpbGl0eRIcChhBVkFJTEFCSUxJVFlfVU5TUEVDSUZJRUQQABIaChZBVkFJTEFCSUxJVFlfQVZBSUxBQkxFEAESGQoVQVZBSUxBQklMSVRZX0ZFV19MRUZUEAISGQoVQVZBSUxBQklMSVRZX1NPTERfT1VUEAMSGAoUQVZBSUxBQklMSVRZX05PVF9ZRVQQBBIXChNBVkFJTEFCSUxJVFlfQ0xPU0VEEAUygwQKEVRpY2tldFR5cGVTZXJ2aWNlEnoKEENyZWF0ZVRpY2tldFR5cGUSLS5wbGVuYXJ5LnRpY2tldGluZy52MS5DcmVhdGVUaWNrZXRUeXBlUmVxdWVzdBouLnBsZW5hcnkudGlja2V0aW5nLnYxLkNyZWF0ZVRpY2tldFR5cGVSZXNwb25zZSIHirUYAwoBAxJ6ChBVcGRhdGVUaWNrZXRUeXBlEi0ucGxlbmFyeS50aWNrZXRpbmcudjEuVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QaLi5wbGVuYXJ5LnRpY2tldGluZy52MS5VcGRhdGVUaWNrZXRUeXBlUmVzcG9uc2UiB4q1GAMKAQMSegoQRGVsZXRlVGlja2V0VHlwZRItLnBsZW5hcnkudGlja2V0aW5nLnYxLkRlbGV0ZVRpY2tldFR5cGVSZXF1ZXN0Gi4ucGxlbmFyeS50aWNrZXRpbmcudjEuRGVsZXRlVGlja2V0VHlwZVJlc3BvbnNlIgeKtRgDCgEDEnoKD0xpc3RUaWNrZXRUeXBlcxIsLnBsZW5hcnkudGlja2V0aW5nLnYxLkxpc3RUaWNrZXRUeXBlc1JlcXVlc3QaLS5wbGVuYXJ5LnRpY2tldGluZy52MS5MaXN0VGlja2V0VHlwZXNSZXNwb25zZSIKkAIBirUYAwoBAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_common_v1_money]);
+  fileDesc("Ci5wbGVuYXJ5L3RpY2tldGluZy92MS90aWNrZXRfdHlwZV9zZXJ2aWNlLnByb3RvEhRwbGVuYXJ5LnRpY2tldGluZy52MSKQAwoKVGlja2V0VHlwZRIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEicKBXByaWNlGAUgASgLMhgucGxlbmFyeS5jb21tb24udjEuTW9uZXkSEAoIY2FwYWNpdHkYBiABKAUSFQoNbWF4X3Blcl9vcmRlchgHIAEoBRIzCg9zYWxlX3N0YXJ0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDXNhbGVfZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKDGF2YWlsYWJpbGl0eRgKIAEoDjIiLnBsZW5hcnkudGlja2V0aW5nLnYxLkF2YWlsYWJpbGl0eRIXCg9yZW1haW5pbmdfY291bnQYCyABKAUSEgoKc29sZF9jb3VudBgMIAEoBRISCgpoZWxkX2NvdW50GA0gASgFEgwKBGV0YWcYDiABKAkiZAoXQ3JlYXRlVGlja2V0VHlwZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRI1Cgt0aWNrZXRfdHlwZRgCIAEoCzIgLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldFR5cGUiUQoYQ3JlYXRlVGlja2V0VHlwZVJlc3BvbnNlEjUKC3RpY2tldF90eXBlGAEgASgLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZSKjAQoXVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRI1Cgt0aWNrZXRfdHlwZRgCIAEoCzIgLnBsZW5hcnkudGlja2V0aW5nLnYxLlRpY2tldFR5cGUSLwoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEgwKBGV0YWcYBCABKAkiUQoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjUKC3RpY2tldF90eXBlGAEgASgLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZSJFChdEZWxldGVUaWNrZXRUeXBlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhYKDnRpY2tldF90eXBlX2lkGAIgASgJIhoKGERlbGV0ZVRpY2tldFR5cGVSZXNwb25zZSJoChlSZW9yZGVyVGlja2V0VHlwZXNSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSFwoPdGlja2V0X3R5cGVfaWRzGAMgAygJEgwKBGV0YWcYBCABKAkiaAoaUmVvcmRlclRpY2tldFR5cGVzUmVzcG9uc2USNgoMdGlja2V0X3R5cGVzGAEgAygLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZRISCgpvcmRlcl9ldGFnGAIgASgJIioKFkxpc3RUaWNrZXRUeXBlc1JlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkiZQoXTGlzdFRpY2tldFR5cGVzUmVzcG9uc2USNgoMdGlja2V0X3R5cGVzGAEgAygLMiAucGxlbmFyeS50aWNrZXRpbmcudjEuVGlja2V0VHlwZRISCgpvcmRlcl9ldGFnGAIgASgJKrEBCgxBdmFpbGFiaWxpdHkSHAoYQVZBSUxBQklMSVRZX1VOU1BFQ0lGSUVEEAASGgoWQVZBSUxBQklMSVRZX0FWQUlMQUJMRRABEhkKFUFWQUlMQUJJTElUWV9GRVdfTEVGVBACEhkKFUFWQUlMQUJJTElUWV9TT0xEX09VVBADEhgKFEFWQUlMQUJJTElUWV9OT1RfWUVUEAQSFwoTQVZBSUxBQklMSVRZX0NMT1NFRBAFMoYFChFUaWNrZXRUeXBlU2VydmljZRJ6ChBDcmVhdGVUaWNrZXRUeXBlEi0ucGxlbmFyeS50aWNrZXRpbmcudjEuQ3JlYXRlVGlja2V0VHlwZVJlcXVlc3QaLi5wbGVuYXJ5LnRpY2tldGluZy52MS5DcmVhdGVUaWNrZXRUeXBlUmVzcG9uc2UiB4q1GAMKAQMSegoQVXBkYXRlVGlja2V0VHlwZRItLnBsZW5hcnkudGlja2V0aW5nLnYxLlVwZGF0ZVRpY2tldFR5cGVSZXF1ZXN0Gi4ucGxlbmFyeS50aWNrZXRpbmcudjEuVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlIgeKtRgDCgEDEnoKEERlbGV0ZVRpY2tldFR5cGUSLS5wbGVuYXJ5LnRpY2tldGluZy52MS5EZWxldGVUaWNrZXRUeXBlUmVxdWVzdBouLnBsZW5hcnkudGlja2V0aW5nLnYxLkRlbGV0ZVRpY2tldFR5cGVSZXNwb25zZSIHirUYAwoBAxKAAQoSUmVvcmRlclRpY2tldFR5cGVzEi8ucGxlbmFyeS50aWNrZXRpbmcudjEuUmVvcmRlclRpY2tldFR5cGVzUmVxdWVzdBowLnBsZW5hcnkudGlja2V0aW5nLnYxLlJlb3JkZXJUaWNrZXRUeXBlc1Jlc3BvbnNlIgeKtRgDCgEDEnoKD0xpc3RUaWNrZXRUeXBlcxIsLnBsZW5hcnkudGlja2V0aW5nLnYxLkxpc3RUaWNrZXRUeXBlc1JlcXVlc3QaLS5wbGVuYXJ5LnRpY2tldGluZy52MS5MaXN0VGlja2V0VHlwZXNSZXNwb25zZSIKkAIBirUYAwoBAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_common_v1_money]);
 
 /**
  * One kind of ticket of an event.
@@ -285,6 +285,76 @@ export const DeleteTicketTypeResponseSchema: GenMessage<DeleteTicketTypeResponse
   messageDesc(file_plenary_ticketing_v1_ticket_type_service, 6);
 
 /**
+ * Another order of an event's ticket types.
+ *
+ * @generated from message plenary.ticketing.v1.ReorderTicketTypesRequest
+ */
+export type ReorderTicketTypesRequest = Message<"plenary.ticketing.v1.ReorderTicketTypesRequest"> & {
+  /**
+   * UUID.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * `evt_…`.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * `tty_…`: each of the event's types once.
+   *
+   * @generated from field: repeated string ticket_type_ids = 3;
+   */
+  ticketTypeIds: string[];
+
+  /**
+   * The list's `order_etag` when it was read; empty to overwrite.
+   *
+   * @generated from field: string etag = 4;
+   */
+  etag: string;
+};
+
+/**
+ * Describes the message plenary.ticketing.v1.ReorderTicketTypesRequest.
+ * Use `create(ReorderTicketTypesRequestSchema)` to create a new message.
+ */
+export const ReorderTicketTypesRequestSchema: GenMessage<ReorderTicketTypesRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 7);
+
+/**
+ * The ticket types in their new order.
+ *
+ * @generated from message plenary.ticketing.v1.ReorderTicketTypesResponse
+ */
+export type ReorderTicketTypesResponse = Message<"plenary.ticketing.v1.ReorderTicketTypesResponse"> & {
+  /**
+   * As stored now.
+   *
+   * @generated from field: repeated plenary.ticketing.v1.TicketType ticket_types = 1;
+   */
+  ticketTypes: TicketType[];
+
+  /**
+   * Changes with the order, and with each type that is added or removed.
+   *
+   * @generated from field: string order_etag = 2;
+   */
+  orderEtag: string;
+};
+
+/**
+ * Describes the message plenary.ticketing.v1.ReorderTicketTypesResponse.
+ * Use `create(ReorderTicketTypesResponseSchema)` to create a new message.
+ */
+export const ReorderTicketTypesResponseSchema: GenMessage<ReorderTicketTypesResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 8);
+
+/**
  * An event whose ticket types to list.
  *
  * @generated from message plenary.ticketing.v1.ListTicketTypesRequest
@@ -303,7 +373,7 @@ export type ListTicketTypesRequest = Message<"plenary.ticketing.v1.ListTicketTyp
  * Use `create(ListTicketTypesRequestSchema)` to create a new message.
  */
 export const ListTicketTypesRequestSchema: GenMessage<ListTicketTypesRequest> = /*@__PURE__*/
-  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 7);
+  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 9);
 
 /**
  * The event's ticket types, at most 50.
@@ -312,11 +382,18 @@ export const ListTicketTypesRequestSchema: GenMessage<ListTicketTypesRequest> = 
  */
 export type ListTicketTypesResponse = Message<"plenary.ticketing.v1.ListTicketTypesResponse"> & {
   /**
-   * In the order they were made.
+   * In the order that the organizer chose; at first in the order they were made.
    *
    * @generated from field: repeated plenary.ticketing.v1.TicketType ticket_types = 1;
    */
   ticketTypes: TicketType[];
+
+  /**
+   * Changes with the order, and with each type that is added or removed.
+   *
+   * @generated from field: string order_etag = 2;
+   */
+  orderEtag: string;
 };
 
 /**
@@ -324,7 +401,7 @@ export type ListTicketTypesResponse = Message<"plenary.ticketing.v1.ListTicketTy
  * Use `create(ListTicketTypesResponseSchema)` to create a new message.
  */
 export const ListTicketTypesResponseSchema: GenMessage<ListTicketTypesResponse> = /*@__PURE__*/
-  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 8);
+  messageDesc(file_plenary_ticketing_v1_ticket_type_service, 10);
 
 /**
  * Whether a ticket type can be had now.
@@ -415,6 +492,17 @@ export const TicketTypeService: GenService<{
     methodKind: "unary";
     input: typeof DeleteTicketTypeRequestSchema;
     output: typeof DeleteTicketTypeResponseSchema;
+  },
+  /**
+   * Puts the ticket types of an event into another order, in which everybody sees them, for the event's team. Reasons:
+   * EVENT_NOT_FOUND, ETAG_MISMATCH (ABORTED: the order was changed meanwhile, or a type was added or removed).
+   *
+   * @generated from rpc plenary.ticketing.v1.TicketTypeService.ReorderTicketTypes
+   */
+  reorderTicketTypes: {
+    methodKind: "unary";
+    input: typeof ReorderTicketTypesRequestSchema;
+    output: typeof ReorderTicketTypesResponseSchema;
   },
   /**
    * Lists the ticket types of an event that the caller may see. Reasons: EVENT_NOT_FOUND.
