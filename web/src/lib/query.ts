@@ -13,7 +13,9 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) => failures < MAX_RETRIES && toProblem(error).transient,
         retryDelay: (failures, error) => toProblem(error).retryAfter ?? 500 * 2 ** failures,
       },
-      mutations: { retry: false },
+      // Without a network a command fails at once, in words; held back, it would turn and turn, and happen when nobody
+      // expects it any more.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }
