@@ -38,9 +38,10 @@ const SCENARIOS = [
   ['mute and unmute', mute],
   ['data: reliable, lossy, addressed, with a topic; text streams; calls', data],
   ['screen share', shareScreen],
-  ['the bandwidth estimate rises to the highest layer, and follows the path', estimate],
+  ['the layer follows the bandwidth estimate down, and up to the highest', estimate],
   ['a permission taken away ends what a client goes on sending', forbid],
   ['moved from backstage to stage and back', move],
+  ['a backup codec for who cannot decode the first', backUp],
   ['resume after a cut of the signalling', (hall) => comeBack(hall, 'signal-reconnect')],
   ['a resume that fails, and everything anew', (hall) => comeBack(hall, 'resume-reconnect')],
   ['full reconnect', (hall) => comeBack(hall, 'full-reconnect')],
@@ -165,7 +166,7 @@ async function shareScreen({ speaker, viewer }) {
   await viewer.watches('camera');
 }
 
-/** Somebody new begins with a guess of 1 Mbit/s; what arrives is measured, and the guess has to have been left behind. */
+/** Somebody new gets to the highest layer; down to the lowest when their path seems narrow; and up again. What they get is printed. */
 async function estimate({ viewer }, step) {
   const newcomer = await viewer.beside('newcomer');
   await newcomer.join(ROOM);
@@ -262,6 +263,31 @@ async function move({ bench, viewer }) {
     assert.equal(reconnects, 0, 'without a new connection');
   }
   await host.leave();
+}
+
+/** The publisher sends VP9, and VP8 as well as soon as somebody needs it. */
+async function backUp({ viewer }) {
+  const [artist, modern, old] = await Promise.all(
+    ['artist', 'modern', 'old'].map((identity) => viewer.beside(identity)),
+  );
+  await old.run(() => globalThis.cannotDecode('video/vp9'));
+  for (const person of [artist, modern, old]) await person.join('studio', { dynacast: true });
+  await artist.run(() => globalThis.publishCamera('vp9'));
+  for (const [person, codec] of [
+    [modern, 'video/VP9'],
+    [old, 'video/VP8'],
+  ]) {
+    await person.sees('the camera', () => Boolean(globalThis.remote('camera')?.track));
+    await person.run(() => globalThis.show('camera', 320, 180));
+    await person.watches('camera');
+    const received = await person.run(async () => {
+      const report = await globalThis.remote('camera').track.getRTCStatsReport();
+      const { codecId } = [...report.values()].find(({ type }) => type === 'inbound-rtp');
+      return report.get(codecId).mimeType;
+    });
+    assert.equal(received, codec);
+  }
+  for (const person of [artist, modern, old]) await person.leave();
 }
 
 /** A call of LiveKit's server API. */

@@ -30,8 +30,7 @@ const JOURNEYS = {
   },
   faults: { start: () => startInstallation({ separate: true }), run: faults },
   firefox: { start: startBench, run: firefox, onIsland: true },
-  // Only by name as yet: in one of some thirty full reconnects a camera that was published again was not seen.
-  media: { start: startBench, run: media, byName: true },
+  media: { start: startBench, run: media },
 };
 const LOG_LINES = 40;
 const LOG_LINE_CHARACTERS = 400;

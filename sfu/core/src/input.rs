@@ -323,6 +323,10 @@ pub struct AddTrack {
     pub disable_dtx: bool,
     /// No redundant audio.
     pub disable_red: bool,
+    /// What the client can send beside when somebody cannot decode the track.
+    pub backup: Option<Codec>,
+    /// This is that, of the published track of this `sid`.
+    pub is_backup: bool,
 }
 
 /// How a subscriber shows a track.

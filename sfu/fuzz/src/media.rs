@@ -228,5 +228,7 @@ fn track(kind: TrackKind) -> AddTrack {
         stereo: false,
         disable_dtx: false,
         disable_red: false,
+        backup: None,
+        is_backup: false,
     }
 }

@@ -500,6 +500,8 @@ fn camera_track() -> AddTrack {
         stereo: false,
         disable_dtx: false,
         disable_red: false,
+        backup: None,
+        is_backup: false,
     }
 }
 
@@ -518,5 +520,7 @@ fn microphone_track() -> AddTrack {
         stereo: false,
         disable_dtx: false,
         disable_red: false,
+        backup: None,
+        is_backup: false,
     }
 }

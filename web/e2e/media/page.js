@@ -31,12 +31,25 @@ globalThis.forget = () => {
   globalThis.received = [];
 };
 
-globalThis.publishCamera = () =>
+globalThis.publishCamera = (videoCodec = 'vp8') =>
   globalThis.room.localParticipant.setCameraEnabled(
     true,
     { resolution: VideoPresets.h720.resolution },
-    { simulcast: true, videoCodec: 'vp8' },
+    { simulcast: true, videoCodec },
   );
+
+/** As a browser that cannot decode this: what is offered in nothing else is declined. */
+globalThis.cannotDecode = (mimeType) => {
+  const { codecs } = RTCRtpReceiver.getCapabilities('video');
+  const known = codecs.filter((codec) => codec.mimeType.toLowerCase() !== mimeType);
+  const createAnswer = RTCPeerConnection.prototype.createAnswer;
+  RTCPeerConnection.prototype.createAnswer = function (...given) {
+    for (const transceiver of this.getTransceivers()) {
+      if (transceiver.receiver.track.kind === 'video') transceiver.setCodecPreferences(known);
+    }
+    return createAnswer.apply(this, given);
+  };
+};
 
 /** The first publication of a source that somebody else has. */
 globalThis.remote = (source) =>

@@ -1,5 +1,6 @@
 //! What a publisher says of a track, and what everybody is told of it.
 
+use crate::codec::Codec;
 use crate::ids::TrackSid;
 
 /// Sound or pictures.
@@ -134,6 +135,8 @@ pub struct TrackInfo {
     pub features: Vec<AudioFeature>,
     /// The publisher sends redundant audio.
     pub disable_red: bool,
+    /// What the publisher can send beside, for those who cannot decode it.
+    pub backup: Option<Codec>,
 }
 
 impl TrackInfo {
@@ -191,6 +194,7 @@ mod tests {
             disable_dtx: false,
             features: Vec::new(),
             disable_red: false,
+            backup: None,
         }
     }
 

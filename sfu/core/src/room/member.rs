@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::codec::Codec;
 use crate::ids::TrackSid;
 use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
@@ -34,8 +35,8 @@ pub(super) struct Member {
     pub(super) published: Vec<TrackKey>,
     /// Tracks they chose or declined by name; the rest follows `auto_subscribe`.
     pub(super) wishes: BTreeMap<TrackSid, bool>,
-    /// Tracks that their client cannot decode.
-    pub(super) undecodable: BTreeSet<TrackSid>,
+    /// Tracks that their client cannot decode in a codec.
+    pub(super) undecodable: BTreeSet<(TrackSid, Codec)>,
     /// How they show tracks.
     pub(super) settings: BTreeMap<TrackSid, TrackSettings>,
     /// Tracks that they put in an order, 1 first.
@@ -144,10 +145,17 @@ impl Member {
         self.version += 1;
     }
 
-    /// Whether they want a track of this name that somebody else publishes.
-    pub(super) fn wants(&self, track: &TrackSid) -> bool {
-        let wish = self.wishes.get(track).copied().unwrap_or(self.join.auto_subscribe);
-        self.join.permissions.subscribe && wish && !self.undecodable.contains(track)
+    /// Whether they want a track that somebody else publishes: a backup only in place of what they cannot decode.
+    pub(super) fn wants(&self, track: &Track) -> bool {
+        let sid = &track.info.sid;
+        let wish = self.wishes.get(sid).copied().unwrap_or(self.join.auto_subscribe);
+        let is_needed = track.stands_for.is_none_or(|codec| !self.decodes(sid, codec));
+        self.join.permissions.subscribe && wish && is_needed && self.decodes(sid, track.codec)
+    }
+
+    /// Whether they can decode a track in a codec, as far as is known.
+    pub(super) fn decodes(&self, track: &TrackSid, codec: Codec) -> bool {
+        !self.undecodable.contains(&(track.clone(), codec))
     }
 
     /// As others see them.
@@ -156,6 +164,7 @@ impl Member {
             .published
             .iter()
             .filter_map(|key| tracks.get(*key))
+            .filter(|track| track.stands_for.is_none())
             .map(|track| track.info.clone())
             .collect();
         Arc::new(Participant {

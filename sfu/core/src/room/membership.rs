@@ -120,6 +120,7 @@ impl Room {
         // A publisher who ends a track knows; one who may not go on has to be told.
         let mut ended: Vec<_> = refused.into_iter().map(|track| track.sid).collect();
         ended.extend(forbidden.into_iter().filter_map(|key| self.unpublish(id, key)));
+        ended.dedup(); // a backup has its track's name
         for track in ended {
             self.push(Output::TrackUnpublished { to: id, track });
         }

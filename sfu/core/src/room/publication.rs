@@ -31,7 +31,12 @@ impl Room {
                 track,
             });
         }
-        if let Some(refusal) = refuse(member, &request) {
+        let published = member.published.iter().filter_map(|key| self.tracks.get(*key));
+        let mut named = published.filter(|track| track.info.sid == request.sid);
+        let is_misnamed = request.is_backup
+            && named.next().is_none_or(|track| track.info.kind != request.kind) | named.next().is_some();
+        let refusal = is_misnamed.then_some(Refusal::NotFound);
+        if let Some(refusal) = refusal.or_else(|| refuse(member, &request)) {
             return self.push(Output::TrackRefused {
                 to: id,
                 cid: request.cid,
@@ -54,7 +59,16 @@ impl Room {
         };
         let gone: Vec<_> = member.published.iter().copied().filter(ended).collect();
         let changed = !gone.is_empty();
-        for key in gone {
+        let named: Vec<_> = gone
+            .iter()
+            .filter_map(|key| Some(self.tracks.get(*key)?.info.sid.clone()))
+            .collect();
+        let without = |key: &TrackKey| {
+            let backup = self.tracks.get(*key).filter(|track| track.stands_for.is_some());
+            !gone.contains(key) && backup.is_some_and(|track| named.contains(&track.info.sid))
+        };
+        let backups: Vec<_> = member.published.iter().copied().filter(without).collect();
+        for key in gone.into_iter().chain(backups) {
             self.unpublish(id, key);
         }
         if changed {
@@ -105,7 +119,12 @@ impl Room {
         };
         // Some clients rewrite track ids in their descriptions: then the oldest announced track of the kind is meant.
         let by_name = member.announced.iter().position(|track| track.cid == new.cid);
-        let position = by_name.or_else(|| member.announced.iter().position(|track| track.kind == kind))?;
+        let position = by_name.or_else(|| {
+            member
+                .announced
+                .iter()
+                .position(|track| track.kind == kind && !track.is_backup)
+        })?;
         if member.announced.get(position)?.kind != kind {
             return None;
         }
@@ -114,9 +133,12 @@ impl Room {
             mime_type: new.codec.mime_type(),
             ..info(&request)
         };
-        let key = self
-            .tracks
-            .insert(Track::new(info, new.cid.clone(), id, new.codec, now));
+        let mut track = Track::new(info, new.cid.clone(), id, new.codec, now);
+        if request.is_backup {
+            let mut published = member.published.iter().filter_map(|key| self.tracks.get(*key));
+            track.stands_for = Some(published.find(|track| track.info.sid == request.sid)?.codec);
+        }
+        let key = self.tracks.insert(track);
         member.published.push(key);
         member.touch();
         Some(key)
@@ -139,7 +161,7 @@ impl Room {
             member.settings.remove(&track.info.sid);
             member.priorities.remove(&track.info.sid);
             member.denied.remove(&key);
-            member.undecodable.remove(&track.info.sid);
+            member.undecodable.remove(&(track.info.sid.clone(), track.codec));
             member.bandwidth.forget(key);
             if member.attached.remove(&key) {
                 self.outputs.push_back(Output::Detach {
@@ -160,13 +182,17 @@ impl Room {
             return;
         }
         let of_name = |key: &TrackKey| self.tracks.get(*key).is_some_and(|track| track.info.sid == *sid);
-        let Some(key) = member.published.iter().copied().find(of_name) else {
+        let named: Vec<_> = member.published.iter().copied().filter(of_name).collect();
+        let mut is_news = false;
+        for key in named {
+            if let Some(track) = self.tracks.get_mut(key).filter(|track| track.info.muted != muted) {
+                track.set_muted(muted);
+                is_news = true;
+            }
+        }
+        if !is_news {
             return;
-        };
-        let Some(track) = self.tracks.get_mut(key).filter(|track| track.info.muted != muted) else {
-            return;
-        };
-        track.set_muted(muted);
+        }
         member.touch();
         if by == By::Organizer {
             self.push(Output::Mute {
@@ -267,5 +293,6 @@ fn info(request: &AddTrack) -> TrackInfo {
         disable_dtx: request.disable_dtx,
         features: features(request),
         disable_red: request.disable_red,
+        backup: request.backup.filter(|codec| codec.is_video()),
     }
 }

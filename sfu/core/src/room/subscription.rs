@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::SmallVec;
+
 use crate::forward::Target;
 use crate::ids::{MemberId, TrackSid};
 use crate::input::TrackSettings;
 use crate::limits::TRACKS_PER_ROOM_MAX;
 use crate::output::{Output, Refusal, SenderSpec};
-use crate::publish::TrackInfo;
+use crate::publish::{TrackInfo, VideoQuality};
 use crate::room::{Room, TrackKey};
 use crate::time::Time;
 
@@ -34,11 +36,16 @@ impl Room {
         };
         let permitted = member.permissions().subscribe;
         for sid in tracks.into_iter().take(TRACKS_PER_ROOM_MAX) {
-            let exists = self.tracks.iter().any(|(_, track)| track.info.sid == sid);
+            let named = self.tracks.iter().filter(|(_, track)| track.info.sid == sid);
+            let (mut exists, mut is_decoded) = (false, false);
+            for (_, track) in named {
+                exists = true;
+                is_decoded |= track.info.backup.is_some() || member.decodes(&sid, track.codec);
+            }
             let refusal = match (exists, permitted) {
                 (false, _) => Some(Refusal::NotFound),
                 (true, false) => Some(Refusal::NotAllowed),
-                (true, true) if member.undecodable.contains(&sid) => Some(Refusal::CodecUnsupported),
+                (true, true) if !is_decoded => Some(Refusal::CodecUnsupported),
                 (true, true) => None,
             };
             if let Some(refusal) = refusal.filter(|_| wanted) {
@@ -59,19 +66,33 @@ impl Room {
             let Some(member) = self.members.get_mut(&id) else {
                 return;
             };
-            let Some((key, track)) = self.tracks.iter_mut().find(|(_, track)| track.info.sid == sid) else {
-                continue;
-            };
-            member.settings.insert(sid, settings);
-            let target = target(settings, &track.info);
-            if let Some(down) = track.down_mut(id) {
-                down.set_target(target);
-                track.aim(id);
-                self.ask_key_frames(now, key);
+            let named = self.tracks.iter().filter(|(_, track)| track.info.sid == sid);
+            let named: SmallVec<[TrackKey; 2]> = named.map(|(key, _)| key).collect();
+            if !named.is_empty() {
+                member.settings.insert(sid, settings);
             }
-            self.raise_demand(id, key);
+            for key in named {
+                self.show(now, id, key, settings);
+            }
         }
         self.allocate(now, id);
+    }
+
+    fn show(&mut self, now: Time, id: MemberId, key: TrackKey, settings: TrackSettings) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let target = target(settings, &track.info);
+        if let Some(down) = track.down_mut(id) {
+            down.set_target(target);
+            track.aim(id);
+            self.ask_key_frames(now, key);
+        }
+        let gets_it = self
+            .members
+            .get(&id)
+            .is_some_and(|member| member.attached.contains(&key));
+        if gets_it || self.tracks.get(key).is_some_and(|track| track.stands_for.is_none()) {
+            self.raise_demand(id, key);
+        }
     }
 
     /// Notes which tracks a subscriber puts first; 0 takes that back.
@@ -90,7 +111,8 @@ impl Room {
         self.allocate(now, id);
     }
 
-    /// The client takes no stream of this codec: says so, rather than leaving the track silent.
+    /// The client takes no stream of this codec: the publisher is asked for the backup if there may be one, and the client
+    /// told otherwise, rather than leaving the track silent.
     pub(super) fn sender_refused(&mut self, id: MemberId, key: TrackKey) {
         let (Some(member), Some(track)) = (self.members.get_mut(&id), self.tracks.get(key)) else {
             return;
@@ -98,12 +120,21 @@ impl Room {
         if !member.attached.contains(&key) {
             return;
         }
-        let sid = track.info.sid.clone();
-        member.undecodable.insert(sid.clone());
-        self.push(Output::SubscriptionRefused {
-            to: id,
-            track: sid,
-            refusal: Refusal::CodecUnsupported,
+        let (sid, publisher, backup) = (track.info.sid.clone(), track.publisher, track.info.backup);
+        let backup = backup.filter(|codec| member.decodes(&sid, *codec) && *codec != track.codec);
+        member.undecodable.insert((sid.clone(), track.codec));
+        self.push(match backup {
+            Some(codec) => Output::Demand {
+                to: publisher,
+                track: sid,
+                codec,
+                wanted: Some(VideoQuality::High),
+            },
+            None => Output::SubscriptionRefused {
+                to: id,
+                track: sid,
+                refusal: Refusal::CodecUnsupported,
+            },
         });
         self.settle(id);
     }
@@ -111,12 +142,16 @@ impl Room {
     /// Says once more which tracks a member wants and cannot have.
     pub(super) fn tell_refusals(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else { return };
-        self.outputs
-            .extend(member.undecodable.iter().map(|sid| Output::SubscriptionRefused {
-                to: id,
-                track: sid.clone(),
-                refusal: Refusal::CodecUnsupported,
-            }));
+        let has_backup = |sid: &TrackSid| {
+            let mut named = self.tracks.iter().filter(|(_, track)| track.info.sid == *sid);
+            named.any(|(_, track)| track.info.backup.is_some_and(|codec| member.decodes(sid, codec)))
+        };
+        let refused = member.undecodable.iter().filter(|(sid, _)| !has_backup(sid));
+        self.outputs.extend(refused.map(|(sid, _)| Output::SubscriptionRefused {
+            to: id,
+            track: sid.clone(),
+            refusal: Refusal::CodecUnsupported,
+        }));
         for key in &member.denied {
             let Some(track) = self.tracks.get(*key) else { continue };
             let Some(publisher) = self.members.get(&track.publisher) else {
@@ -137,7 +172,7 @@ impl Room {
         let wanted = self
             .tracks
             .iter()
-            .filter(|(_, track)| track.publisher != id && member.wants(&track.info.sid))
+            .filter(|(_, track)| track.publisher != id && member.wants(track))
             .map(|(key, _)| key);
         let (desired, denied): (BTreeSet<_>, BTreeSet<_>) = wanted.partition(|key| self.is_allowed(*key, id));
         let deltas = reconcile(&desired, &member.attached);

@@ -31,6 +31,8 @@ pub struct Track {
     pub(super) cid: String,
     pub(super) publisher: MemberId,
     pub(super) codec: Codec,
+    /// It stands beside a track of the same name in this codec, for those who cannot decode that.
+    pub(super) stands_for: Option<Codec>,
     pub(super) loudness: Loudness,
     pub(super) demand: Demand,
     /// Its publisher knows that somebody subscribed.
@@ -51,6 +53,7 @@ impl Track {
             cid,
             publisher,
             codec,
+            stands_for: None,
             loudness: Loudness::new(),
             demand: Demand::default(),
             had_subscriber: false,

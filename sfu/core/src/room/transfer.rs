@@ -29,6 +29,7 @@ pub(super) struct Publication {
     info: TrackInfo,
     cid: String,
     codec: Codec,
+    stands_for: Option<Codec>,
     /// What the publisher was told last: they are told again when it is otherwise in the other room.
     demand: Demand,
 }
@@ -77,6 +78,7 @@ impl Room {
                 info: track.info.clone(),
                 cid: track.cid.clone(),
                 codec: track.codec,
+                stands_for: track.stands_for,
                 demand: track.demand,
             }));
         }
@@ -84,10 +86,13 @@ impl Room {
     }
 
     /// What subscribers here want of a member's track, as its publisher was told.
-    pub fn wanted(&self, id: MemberId, track: &TrackSid) -> Wanted {
+    pub fn wanted(&self, id: MemberId, track: &TrackSid, codec: Codec) -> Wanted {
         let published = self.members.get(&id).map(|member| &member.published);
         let mut tracks = published.into_iter().flatten().filter_map(|key| self.tracks.get(*key));
-        tracks.find(|of| of.info.sid == *track)?.demand.told()
+        tracks
+            .find(|of| of.info.sid == *track && of.codec == codec)?
+            .demand
+            .told()
     }
 
     /// Whether a member who publishes so many tracks could come in.
@@ -119,10 +124,11 @@ impl Room {
                 info,
                 cid,
                 codec,
+                stands_for,
                 demand,
             } = publication;
             let mut track = Track::new(info, cid, id, codec, now);
-            track.demand = demand;
+            (track.demand, track.stands_for) = (demand, stands_for);
             member.published.push(self.tracks.insert(track));
         }
         let participant = member.participant(&self.tracks);

@@ -120,6 +120,8 @@ pub(crate) fn announce(cid: &str, source: Source, kind: TrackKind) -> AddTrack {
         stereo: false,
         disable_dtx: false,
         disable_red: false,
+        backup: None,
+        is_backup: false,
     }
 }
 

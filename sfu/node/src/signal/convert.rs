@@ -354,11 +354,15 @@ pub(crate) fn track(info: &TrackInfo) -> lk::TrackInfo {
         Vec::new()
     } else {
         let mime_type = info.mime_type.to_owned();
-        vec![lk::SimulcastCodecInfo {
-            mime_type,
-            layers: layers.clone(),
-            ..lk::SimulcastCodecInfo::default()
-        }]
+        let backup = info.backup.map(|codec| codec.mime_type().to_owned());
+        std::iter::once(mime_type)
+            .chain(backup)
+            .map(|mime_type| lk::SimulcastCodecInfo {
+                mime_type,
+                layers: layers.clone(),
+                ..lk::SimulcastCodecInfo::default()
+            })
+            .collect()
     };
     let kind = match info.kind {
         TrackKind::Audio => lk::TrackType::Audio,

@@ -169,20 +169,20 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
         Ok(lk::TrackType::Video) => TrackKind::Video,
         Ok(lk::TrackType::Data) | Err(_) => return Request::Unsupported,
     };
-    // Naming an existing track adds a backup codec to it, which viewers without the main one would get.
-    if !request.sid.is_empty() {
-        return Request::Unsupported;
-    }
     let source = source(request.source);
     let stream = if request.stream.is_empty() {
         stream_of(source).to_owned()
     } else {
         request.stream
     };
-    let codec = request.simulcast_codecs.first().and_then(|wanted| codec(&wanted.codec));
+    let mut codecs = request.simulcast_codecs.iter().map(|wanted| codec(&wanted.codec));
+    let (codec, backup) = (codecs.next().flatten(), codecs.next().flatten());
+    // Naming an existing track adds a backup codec to it, for viewers without the main one.
+    let is_backup = !request.sid.is_empty();
+    let sid = if is_backup { request.sid } else { sid::track(rng) };
     let request = Box::new(AddTrack {
         cid: request.cid,
-        sid: sid::track(rng).into(),
+        sid: sid.into(),
         kind,
         source,
         name: request.name,
@@ -194,6 +194,8 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
         stereo: request.stereo,
         disable_dtx: request.disable_dtx,
         disable_red: request.disable_red,
+        backup,
+        is_backup,
     });
     Request::Act(Action::AddTrack { request, codec })
 }
@@ -343,13 +345,12 @@ mod tests {
     #[test]
     fn what_is_not_spoken_is_said_to_be_unsupported() {
         let rng = Rng::seeded(1);
-        let backup = lk::AddTrackRequest {
-            sid: "TR_1".to_owned(),
-            r#type: 1,
+        let data = lk::AddTrackRequest {
+            r#type: lk::TrackType::Data.into(),
             ..lk::AddTrackRequest::default()
         };
         let blob = Message::GetDataBlobRequest(lk::GetDataBlobRequest::default());
-        for message in [Message::AddTrack(backup), blob] {
+        for message in [Message::AddTrack(data), blob] {
             assert!(matches!(Request::read(message, &rng), Request::Unsupported));
         }
     }

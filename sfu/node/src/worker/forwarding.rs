@@ -5,6 +5,7 @@
 
 use sfu_core::codec::Codec;
 use sfu_core::input::{By, LeaveReason};
+use sfu_core::publish::Wanted;
 use sfu_core::{Input, MemberId, TrackSid, likeness};
 
 use super::admin::{AdminRefusal, Whom};
@@ -72,7 +73,7 @@ impl State {
     }
 
     /// Tells a publisher the most that any of the rooms in which a track is seen wants of it.
-    pub(super) fn tell_demand(&mut self, to: MemberId, track: TrackSid, codec: Codec) {
+    pub(super) fn tell_demand(&mut self, to: MemberId, track: TrackSid, codec: Codec, wanted: Wanted) {
         let Some(key) = self.key_of(self.original(to)) else {
             return;
         };
@@ -81,8 +82,9 @@ impl State {
         let wanted = places
             .filter_map(|place| {
                 let room = self.members.get(place)?.room;
-                self.rooms.get(room)?.room.wanted(member_id(place), &track)
+                self.rooms.get(room)?.room.wanted(member_id(place), &track, codec)
             })
+            .chain(wanted)
             .max();
         self.send_event(key, Event::Demand { track, codec, wanted });
     }

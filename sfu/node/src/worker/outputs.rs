@@ -79,7 +79,12 @@ impl State {
                 },
             ),
             Output::Subscribed { to, track } => self.send_to(to, Event::Subscribed(track)),
-            Output::Demand { to, track, codec, .. } => self.tell_demand(to, track, codec),
+            Output::Demand {
+                to,
+                track,
+                codec,
+                wanted,
+            } => self.tell_demand(to, track, codec, wanted),
             Output::Connections { to, connections } => {
                 let connections: Arc<[_]> = connections.into();
                 self.send_all(&to, || Event::Connections(Arc::clone(&connections)));
