@@ -1,7 +1,7 @@
 //! The node under load: one that runs already, or one of our own on loopback.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -38,6 +38,10 @@ pub(crate) struct NodeOptions {
     /// Media threads of the node that is started.
     #[arg(long, default_value_t = 1)]
     workers: usize,
+    /// Participants that the started node has in a room on its first media thread before it grows to others; by default
+    /// what the node takes for it.
+    #[arg(long)]
+    room_spread: Option<usize>,
 }
 
 /// A node and the right to mint tokens for it.
@@ -56,7 +60,7 @@ impl Node {
     pub(crate) async fn of(options: &NodeOptions) -> Result<Self> {
         match (&options.url, options.pid, &options.key, &options.secret) {
             (Some(url), Some(pid), Some(key), Some(secret)) => Ok(Self::running(url, pid, key, secret)),
-            _ => Self::start(options.program.as_deref(), options.workers).await,
+            _ => Self::start(options).await,
         }
     }
 
@@ -73,18 +77,22 @@ impl Node {
     }
 
     /// Starts a node that stands alone on a free port of loopback.
-    async fn start(program: Option<&Path>, workers: usize) -> Result<Self> {
-        let program = match program {
-            Some(program) => program.to_owned(),
+    async fn start(options: &NodeOptions) -> Result<Self> {
+        let program = match &options.program {
+            Some(program) => program.clone(),
             None => process::beside_this_one("sfu-node")?,
         };
+        let spread = options
+            .room_spread
+            .map(|spread| ("PLENARY_SFU_ROOM_SPREAD", spread.to_string()));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let child = Command::new(&program)
             .arg("--standalone")
             .env("PLENARY_SFU_HTTP_LISTEN", format!("127.0.0.1:{port}"))
             .env("PLENARY_SFU_MEDIA_KEY", KEY)
             .env("PLENARY_SFU_MEDIA_SECRET", SECRET)
-            .env("PLENARY_SFU_WORKERS", workers.to_string())
+            .env("PLENARY_SFU_WORKERS", options.workers.to_string())
+            .envs(spread)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

@@ -1,6 +1,7 @@
 //! Everything that can happen to a room. A closed list: what is not here cannot change one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +9,10 @@ use bytes::Bytes;
 use crate::bwe::Path;
 use crate::codec::Codec;
 use crate::forward::SenderStart;
-use crate::ids::{Identity, MemberId, ParticipantSid, TrackSid};
+use crate::ids::{Identity, MemberId, PartId, ParticipantSid, TrackSid};
 use crate::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
 use crate::room::{TrackKey, Traveller};
+use crate::word::Word;
 
 /// One mutation of a room. After each, [`crate::Room::poll`] is drained until it returns `None`.
 #[derive(Debug, Clone)]
@@ -230,6 +232,17 @@ pub enum Input {
     Depart(MemberId),
     /// Somebody comes from another room. The shell has made sure that there is place ([`crate::Room::has_place_for`]).
     Arrive(Box<Traveller>),
+    /// The room has another part, on another worker.
+    PartOpened(PartId),
+    /// A part is gone, with everybody in it.
+    PartClosed(PartId),
+    /// Another part said something.
+    Heard {
+        /// Which part.
+        from: PartId,
+        /// What.
+        word: Arc<Word>,
+    },
     /// The room ends for everybody.
     Close(LeaveReason),
     /// The time of [`crate::Room::poll_timeout`] has come.
@@ -255,6 +268,8 @@ pub struct Join {
     pub permissions: Permissions,
     /// Subscribe to everything that is published, until told otherwise.
     pub auto_subscribe: bool,
+    /// When they came, among all who ever did: of two of one identity the later stays, on whatever workers they are.
+    pub order: u64,
 }
 
 /// What a member may do.

@@ -19,6 +19,7 @@
 //! - [`input`], [`output`]: the two closed lists
 //! - [`room`]: members and permissions, announced → published tracks, subscriptions (desired × actual), mute, speakers,
 //!   data
+//! - [`word`]: what the parts of a room that spans workers tell each other
 //! - [`publish`]: a received layer: extended numbers, duplicates, rate, clocks, coalesced key frame requests
 //! - [`forward`]: a subscriber's copy: layer selection at key frames, renumbering and its inverse, history, repairs
 //! - [`bwe`]: what a subscriber's path carries, and probes for more; [`allocate`]: who gets how much of it; [`pace`]:
@@ -44,9 +45,11 @@ pub mod room;
 pub mod seeing;
 pub mod slots;
 pub mod time;
+pub mod word;
 
-pub use ids::{Identity, MemberId, ParticipantSid, TrackSid};
+pub use ids::{Identity, MemberId, PartId, ParticipantSid, TrackSid};
 pub use input::Input;
 pub use output::Output;
-pub use room::{Listing, Packet, Room, StreamKey, TrackKey, Traveller, likeness};
+pub use room::{Image, Listing, Packet, Room, StreamKey, TrackKey, Traveller, likeness};
 pub use time::Time;
+pub use word::{Telling, Word};

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-/// Members of one room. A room lives on one worker for now, and a worker serves about 3,000 viewers at 1.5 Mbit/s
-/// (targets.md); above this a room must span workers.
+/// Members of one room, in all its parts. A worker serves about 3,000 viewers at 1.5 Mbit/s; each part keeps some 500
+/// bytes of each member of the others.
 pub const MEMBERS_MAX: usize = 5_000;
 /// Tracks one member publishes at a time: camera, microphone, screen and its sound, and as many spare.
 pub const TRACKS_PER_MEMBER_MAX: usize = 8;
@@ -65,9 +65,9 @@ pub const COUNT_INTERVAL: Duration = Duration::from_secs(5);
 pub const QUALITY_INTERVAL: Duration = Duration::from_secs(2);
 /// How often speakers are judged; LiveKit's clients expect about this cadence.
 pub const SPEAKER_INTERVAL: Duration = Duration::from_millis(400);
-/// Time between two sender reports of one stream: about 1/s keeps lip sync within a frame of clock drift, far below
+/// Ticks from one sender report of a stream to the next: about 1/s keeps lip sync within a frame of clock drift, far below
 /// the 5 % of RFC 3550 §6.2.
-pub const SENDER_REPORT_INTERVAL: Duration = Duration::from_secs(1);
+pub const REPORT_TURNS: u32 = 10;
 
 /// What a packet weighs on a network beyond its payload: IPv4, UDP, RTP with extensions, SRTP's tag.
 pub const WIRE_OVERHEAD_BYTES: usize = 70;

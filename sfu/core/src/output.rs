@@ -14,6 +14,7 @@ use crate::publish::{TrackInfo, Wanted};
 use crate::quality::Quality;
 use crate::room::{StreamKey, TrackKey, Traveller};
 use crate::time::Time;
+use crate::word::Telling;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,6 +239,8 @@ pub enum Output {
         /// The need.
         need: Need,
     },
+    /// Tell other parts of the room something ([`crate::Input::Heard`]).
+    Tell(Telling),
     /// The last member has left; the room is to be dropped.
     Closed,
 }

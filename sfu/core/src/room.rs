@@ -12,6 +12,7 @@ mod listing;
 mod media;
 mod member;
 mod membership;
+mod parts;
 mod profile;
 mod publication;
 mod replay;
@@ -22,10 +23,10 @@ mod subscription;
 mod track;
 mod transfer;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::ids::{Identity, MemberId};
+use crate::ids::{Identity, MemberId, PartId};
 use crate::input::{Input, Join};
 use crate::limits::TICK;
 use crate::output::{Output, Participant};
@@ -34,6 +35,7 @@ use crate::time::Time;
 
 pub use listing::Listing;
 pub use media::Packet;
+pub use parts::Image;
 pub use track::Track;
 pub use transfer::{Traveller, likeness};
 
@@ -68,6 +70,10 @@ pub struct Room {
     later: Later,
     next_allocation: Option<Time>,
     next_quality: Time,
+    /// The other parts of the room, on other workers.
+    parts: BTreeSet<PartId>,
+    /// What we call the tracks of other parts, by what they call them.
+    images: BTreeMap<(PartId, TrackKey), TrackKey>,
 }
 
 impl Room {
@@ -116,7 +122,6 @@ impl Room {
                 codec,
             } => {
                 self.bind_stream(
-                    now,
                     member,
                     publication::NewStream {
                         stream,
@@ -192,6 +197,9 @@ impl Room {
             Input::Away(member) => self.away(member, true),
             Input::Resume(member) => self.resume(now, member),
             Input::Sync { member, state } => self.sync(now, member, *state),
+            Input::PartOpened(part) => self.part_opened(part),
+            Input::PartClosed(part) => self.part_closed(now, part),
+            Input::Heard { from, word } => self.heard(now, from, &word),
             Input::Close(reason) => self.close(now, reason),
             Input::Timeout => self.tick(now),
         }
@@ -207,7 +215,7 @@ impl Room {
         self.next_tick
     }
 
-    /// How many members there are.
+    /// How many members there are, in all parts.
     pub fn member_count(&self) -> usize {
         self.members.len()
     }

@@ -210,6 +210,7 @@ fn join(member: MemberId) -> Input {
             hidden: false,
         },
         auto_subscribe: true,
+        order: 0,
     }))
 }
 

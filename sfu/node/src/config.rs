@@ -23,6 +23,8 @@ pub struct Config {
     pub advertise_ip: Option<IpAddr>,
     /// Threads that forward media; 0: one for each core.
     pub workers: usize,
+    /// Participants that a room has on one worker before it grows to others.
+    pub room_spread: usize,
     /// Where LiveKit clients connect without the gateway; not at all when empty.
     pub http_listen: Option<SocketAddr>,
     /// Participants that the node takes.
@@ -62,6 +64,11 @@ impl Section for Config {
                 "The address that clients reach, behind a one-to-one NAT.",
             ),
             workers: keys.get("workers", "0", "Media threads; 0 for one each core."),
+            room_spread: keys.get(
+                "room_spread",
+                "100",
+                "Participants that a room has on its first media thread before it grows to others.",
+            ),
             http_listen: keys.get(
                 "http_listen",
                 "",

@@ -37,8 +37,19 @@ pub(crate) const REST: Duration = Duration::from_micros(200);
 /// Receive batches handled before control messages get their turn.
 pub(crate) const RECEIVE_ROUNDS: usize = 8;
 
+/// Workers of a node: rooms number their parts with a byte.
+pub(crate) const WORKERS_MAX: usize = 255;
 /// Control messages waiting for a worker. Beyond, callers are told to come later.
 pub(crate) const COMMANDS: usize = 4_096;
+/// What other workers have told one and it has not read: more than 5,000 members' comings, goings and changes at once.
+pub(crate) const NOTES: usize = 65_536;
+/// Batches of packets of other workers that wait for one: 20 cameras of three layers send 1,800 pictures a second, so half a
+/// second, beyond which nobody wants them.
+pub(crate) const HANDED: usize = 1_024;
+/// Buffers of such batches that are kept to be used again; each has held a picture or two.
+pub(crate) const HANDED_BUFFERS: usize = 64;
+/// Batches of other workers that are handled before control messages get their turn.
+pub(crate) const HANDED_ROUND: usize = 256;
 /// Signalling events waiting for one client; a client that does not read them is put out.
 pub(crate) const EVENTS: usize = 512;
 /// Events waiting for the platform's side of the node (reports, chat).

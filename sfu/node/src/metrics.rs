@@ -37,6 +37,8 @@ enum Cause {
     Overflow,
     /// To be sent, and not taken by the kernel.
     Unsent,
+    /// Received, and not handed to another worker, which was behind.
+    Behind,
 }
 
 /// A value from 0 to 1.
@@ -81,6 +83,7 @@ struct Dropped {
     unrouted: Counter,
     overflow: Counter,
     unsent: Counter,
+    behind: Counter,
 }
 
 impl NodeMetrics {
@@ -133,6 +136,7 @@ impl NodeMetrics {
                 unrouted: dropped(Cause::Unrouted),
                 overflow: dropped(Cause::Overflow),
                 unsent: dropped(Cause::Unsent),
+                behind: dropped(Cause::Behind),
             },
             data_shed: self.data_shed.get_or_create_owned(&label),
             busy_seconds: self.busy_seconds.get_or_create_owned(&label),
@@ -202,6 +206,10 @@ impl WorkerMetrics {
 
     pub(crate) fn data_shed(&self) {
         self.data_shed.inc();
+    }
+
+    pub(crate) fn not_handed(&self, packets: u64) {
+        self.dropped.behind.inc_by(packets);
     }
 
     pub(crate) fn census(&self, rooms: usize, participants: usize) {

@@ -1,6 +1,7 @@
 //! What a node's connections share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use kit_core::{Clock, Rng};
@@ -11,7 +12,7 @@ use sfu_peer::NodeIdentity;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::limits::{MOVED_TOKEN_LIFE, NODE_EVENTS, SEE_TIMEOUT};
+use crate::limits::{MOVED_TOKEN_LIFE, NODE_EVENTS, SEE_TIMEOUT, WORKERS_MAX};
 use crate::metrics::NodeMetrics;
 use crate::token::{AdminGrant, Grant, TokenError, Tokens};
 use crate::worker::{self, Busy, Command, NodeEvent, RoomSeen, WorkerConfig, WorkerHandle, WorkerThread};
@@ -30,6 +31,7 @@ pub(crate) struct Node {
     metrics: NodeMetrics,
     stopping: Stopping,
     started: time::OffsetDateTime,
+    arrivals: AtomicU64,
 }
 
 /// A node that was started: the node, its threads, and what they tell.
@@ -55,9 +57,12 @@ impl Node {
             config.media_secret.expose().as_bytes(),
             host.clock.clone(),
         );
+        if count > WORKERS_MAX {
+            anyhow::bail!("{count} media workers are more than {WORKERS_MAX}");
+        }
         let mut workers = Vec::with_capacity(count);
         let mut threads = Vec::with_capacity(count);
-        for number in 0..count {
+        for (number, seat) in worker::seats(count)?.into_iter().enumerate() {
             let mut bind = config.media_listen;
             if bind.port() != 0 {
                 let port = usize::from(bind.port()) + number;
@@ -76,8 +81,9 @@ impl Node {
                 },
                 platform_chat: config.platform,
                 tokens: tokens.clone(),
+                room_spread: config.room_spread,
             };
-            let (handle, thread) = worker::start(number, worker, metrics.worker(number), events.clone())
+            let (handle, thread) = worker::start(seat, worker, metrics.worker(number), events.clone())
                 .map_err(|error| anyhow::anyhow!("cannot start a media worker on UDP {bind}: {error}"))?;
             workers.push(handle);
             threads.push(thread);
@@ -91,6 +97,7 @@ impl Node {
             metrics,
             stopping: host.stopping(),
             started: host.clock.now(),
+            arrivals: AtomicU64::new(0),
         };
         Ok(Started {
             node: Arc::new(node),
@@ -136,11 +143,16 @@ impl Node {
         self.tokens.sign(participant, room, MOVED_TOKEN_LIFE)
     }
 
+    /// The number of somebody who comes now: greater than everybody's before.
+    pub(crate) fn next_arrival(&self) -> u64 {
+        self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub(crate) fn workers(&self) -> &[WorkerHandle] {
         &self.workers
     }
 
-    /// The worker that a room lives on.
+    /// The worker that a room is at home on: it lets people in, and knows on which worker they are.
     pub(crate) fn worker_of(&self, room: &str) -> &WorkerHandle {
         &self.workers[self.worker_number(room)]
     }

@@ -15,8 +15,11 @@ mod data;
 mod datagrams;
 mod egress;
 mod forwarding;
+mod handed;
+mod links;
 mod member;
 mod messages;
+mod notes;
 mod outputs;
 mod path;
 mod peers;
@@ -40,7 +43,9 @@ use std::time::{Duration, Instant};
 use kit_core::{Clock, Rng};
 use sfu_peer::{DatagramKind, NodeIdentity, demux};
 
-use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, RECEIVE_ROUNDS, REST, REST_MEMBERS};
+use crate::limits::{
+    COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS, REST, REST_MEMBERS,
+};
 use crate::metrics::WorkerMetrics;
 use crate::socket::{self, Outbox, ReceiveBatch, Waker};
 use crate::token::Tokens;
@@ -50,6 +55,7 @@ pub(crate) use calls::RpcAnswer;
 pub(crate) use data::chat_packet;
 #[cfg(feature = "fuzz")]
 pub(crate) use data::fuzz_data_packet;
+use links::{Inbox, Link};
 pub(crate) use member::MemberKey;
 pub(crate) use messages::{
     Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary, StreamState,
@@ -58,7 +64,7 @@ pub(crate) use messages::{
 pub(crate) use rooms::RoomSettings;
 pub(crate) use seeing::{RoomSeen, Seen};
 pub(crate) use simulate::{Cut, Scenario};
-use state::State;
+use state::{Reach, State};
 
 /// What all workers of a node are made from.
 #[derive(Debug, Clone)]
@@ -75,6 +81,33 @@ pub(crate) struct WorkerConfig {
     pub(crate) platform_chat: bool,
     /// Signs what lets clients in again.
     pub(crate) tokens: Tokens,
+    /// Participants that a room has here before it grows to other workers.
+    pub(crate) room_spread: usize,
+}
+
+/// A worker's number, and its ways to the others and back.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    number: usize,
+    waker: Waker,
+    links: Vec<Link>,
+    inbox: Inbox,
+}
+
+/// Places for so many workers who know each other.
+pub(crate) fn seats(count: usize) -> io::Result<Vec<Seat>> {
+    let wakers = (0..count).map(|_| Waker::new()).collect::<io::Result<Vec<_>>>()?;
+    let ends = wakers.iter().cloned().map(links::inbox);
+    let (links, inboxes): (Vec<_>, Vec<_>) = ends.unzip();
+    let seats = wakers.into_iter().zip(inboxes).enumerate();
+    Ok(seats
+        .map(|(number, (waker, inbox))| Seat {
+            number,
+            waker,
+            links: links.clone(),
+            inbox,
+        })
+        .collect())
 }
 
 /// The other threads' end of a worker.
@@ -113,13 +146,18 @@ pub(crate) type WorkerThread = thread::JoinHandle<()>;
 
 /// Binds the socket and starts the thread.
 pub(crate) fn start(
-    number: usize,
+    seat: Seat,
     config: WorkerConfig,
     metrics: WorkerMetrics,
     events: tokio::sync::mpsc::Sender<NodeEvent>,
 ) -> io::Result<(WorkerHandle, WorkerThread)> {
+    let Seat {
+        number,
+        waker,
+        links,
+        inbox,
+    } = seat;
     let socket = socket::bind(config.bind)?;
-    let waker = Waker::new()?;
     let (commands, received) = sync_channel(COMMANDS);
     let alive = Arc::new(());
     let handle = WorkerHandle {
@@ -132,12 +170,17 @@ pub(crate) fn start(
     tracing::info!(worker = number, %local, %candidate, "media worker started");
     let outbox = Outbox::new(socket.try_clone()?);
     let receive = ReceiveBatch::new(&socket);
-    let state = State::new(number, config, candidate, outbox, metrics, events);
+    let reach = Reach {
+        links,
+        node_events: events,
+    };
+    let state = State::new(number, config, candidate, outbox, metrics, reach);
     let mut worker = Worker {
         socket,
         waker,
         receive,
         commands: received,
+        inbox,
         state,
         pace: Pace::default(),
         _alive: alive,
@@ -153,6 +196,7 @@ struct Worker {
     waker: Waker,
     receive: ReceiveBatch,
     commands: Receiver<Command>,
+    inbox: Inbox,
     state: State,
     pace: Pace,
     /// Gone with the thread, however it ends.
@@ -199,7 +243,7 @@ impl Worker {
                 Ok(false) => return,
                 Err(_) => {
                     tracing::error!("a media worker panicked; its rooms begin anew");
-                    self.state.start_over();
+                    self.start_over();
                 }
             }
         }
@@ -218,10 +262,13 @@ impl Worker {
             self.state.settle();
             return false;
         }
+        self.take_notes();
         self.take_datagrams();
+        self.take_handed();
         self.state.fire_timers();
         self.state.look_if_due();
         self.state.settle();
+        self.inbox.publish(self.state.members.len(), self.state.copies);
         self.pace.ended(self.state.clock_now());
         true
     }
@@ -242,6 +289,37 @@ impl Worker {
                 Err(TryRecvError::Empty) => return true,
             }
         }
+    }
+
+    fn start_over(&mut self) {
+        // Before the others hear of it, and perhaps send somebody.
+        self.inbox.publish(0, 0);
+        self.state.start_over();
+    }
+
+    fn take_notes(&mut self) {
+        self.inbox.open();
+        if self.inbox.take_cut_off() {
+            tracing::error!("a media worker did not read what the others told it; its rooms begin anew");
+            while self.inbox.note().is_some() {}
+            self.start_over();
+        }
+        self.state.begin_turn();
+        while let Some((from, note)) = self.inbox.note() {
+            self.state.note(from, note);
+            self.state.settle_rooms();
+        }
+        self.state.send_notes();
+    }
+
+    fn take_handed(&mut self) {
+        self.state.begin_turn();
+        for _ in 0..HANDED_ROUND {
+            let Some(handed) = self.inbox.handed() else { return };
+            self.state.handed(&handed);
+        }
+        // There is more: no rest before it.
+        self.waker.wake();
     }
 
     fn take_datagrams(&mut self) {
@@ -302,12 +380,21 @@ mod tests {
             rng: Rng::system(),
             listing: sfu_core::Listing::Open,
             platform_chat: false,
+            room_spread: 1,
             tokens: Tokens::new("key", b"a secret of at least thirty-two bytes", clock.clone()),
             clock,
         }
     }
 
+    fn only_seat() -> Seat {
+        seats(1).expect("an eventfd").pop().expect("one")
+    }
+
     pub(super) fn join(events: mpsc::Sender<Event>) -> Command {
+        join_as("ada", 0, events)
+    }
+
+    pub(super) fn join_as(identity: &str, order: u64, events: mpsc::Sender<Event>) -> Command {
         let permissions = Permissions {
             publish: PublishRight::Everything,
             subscribe: true,
@@ -317,9 +404,9 @@ mod tests {
         };
         Command::Join(Box::new(JoinCommand {
             room: "room".to_owned(),
-            sid: "PA_1".to_owned(),
+            sid: format!("PA_{identity}{order}"),
             room_sid: "RM_1".to_owned(),
-            identity: "ada".to_owned(),
+            identity: identity.to_owned(),
             name: String::new(),
             metadata: String::new(),
             attributes: std::collections::BTreeMap::new(),
@@ -330,6 +417,7 @@ mod tests {
             },
             auto_subscribe: true,
             naming: crate::signal::Naming::Track,
+            order,
             events,
         }))
     }
@@ -361,7 +449,7 @@ mod tests {
     fn a_panic_ends_the_sessions_of_a_worker_and_not_the_worker() {
         let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
         let (node_events, mut told) = mpsc::channel(16);
-        let (worker, thread) = start(0, config(Clock::system()), metrics, node_events).expect("a worker");
+        let (worker, thread) = start(only_seat(), config(Clock::system()), metrics, node_events).expect("a worker");
         let (events, mut received) = mpsc::channel(16);
         worker.send(join(events)).expect("taken");
         assert!(matches!(received.blocking_recv(), Some(Event::Joined(_))));

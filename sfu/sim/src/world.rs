@@ -472,6 +472,7 @@ fn join(member: MemberId, publish: PublishRight) -> Input {
         attributes: BTreeMap::new(),
         permissions,
         auto_subscribe: true,
+        order: 0,
     }))
 }
 

@@ -27,6 +27,12 @@ impl Default for Demand {
 }
 
 impl Demand {
+    /// Of a track that is published in another part of the room, from which nothing is wanted yet.
+    pub const NOTHING: Self = Self {
+        told: None,
+        lower_at: None,
+    };
+
     /// What the publisher was told last.
     pub const fn told(&self) -> Wanted {
         self.told

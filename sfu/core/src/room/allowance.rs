@@ -42,9 +42,8 @@ impl Room {
             return;
         };
         member.allowance = allowance.bounded();
-        for other in self.members.keys().copied().collect::<Vec<_>>() {
-            self.settle(other);
-        }
+        self.tell_image(id);
+        self.settle_ours();
     }
 
     /// Whether a track's publisher lets a member have it.

@@ -192,7 +192,7 @@ impl Room {
                 });
             }
         }
-        self.ask_key_frames(now, key);
+        self.ask_key_frame_for(now, id, key);
     }
 
     /// Says once more which tracks are paused for want of bandwidth, and which go on.

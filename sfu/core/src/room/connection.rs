@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::ids::MemberId;
+use crate::ids::{MemberId, PartId};
 use crate::limits::QUALITY_INTERVAL;
 use crate::output::{Connection, Output};
 use crate::quality::{Interval, Quality, Score};
 use crate::room::{Member, Room};
 use crate::time::Time;
+use crate::word::Word;
 
 /// What is known of a member's connection.
 #[derive(Debug, Default)]
@@ -62,7 +63,7 @@ impl Room {
             }
         }
         let mut changed = Vec::new();
-        for (id, member) in &mut self.members {
+        for (id, member) in self.members.range_mut(..MemberId::FIRST_ELSEWHERE) {
             let path = member.bandwidth.path();
             let judgement = &mut member.judgement;
             if let Some(round_trip) = path.and_then(|path| path.round_trip) {
@@ -76,20 +77,44 @@ impl Room {
         }
         for id in changed {
             self.tell_connection(id);
+            self.tell_judgement(id, None);
         }
         self.inform_newcomers();
+    }
+
+    /// Tells a part, or all, how a member of ours is connected.
+    pub(super) fn tell_judgement(&mut self, id: MemberId, part: Option<PartId>) {
+        let judgement = self.members.get(&id).map(|member| &member.judgement);
+        if let Some((score, quality)) = judgement.and_then(|of| Some((of.score, of.told?))) {
+            let member = id;
+            let word = Word::Connection { member, score, quality };
+            match part {
+                Some(part) => self.tell_part(part, word),
+                None => self.tell_parts(word),
+            }
+        }
+    }
+
+    /// Another part judged one of its members.
+    pub(super) fn heard_connection(&mut self, id: MemberId, score: Score, quality: Quality) {
+        if let Some(member) = self.members.get_mut(&id) {
+            (member.judgement.score, member.judgement.told) = (score, Some(quality));
+            self.tell_connection(id);
+        }
     }
 
     /// Tells a member and those who hear of them at once; those on stage are not told of each listener.
     fn tell_connection(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else { return };
         let Some(connection) = connection(member) else { return };
-        let hears = |(other, of): &(&MemberId, &Member)| {
-            **other == id || (of.judgement.informed && of.standing.hears_at_once(member.standing))
+        let hears = |(other, of): &(MemberId, &Member)| {
+            *other == id || (of.judgement.informed && of.standing.hears_at_once(member.standing))
         };
-        let to = self.members.iter().filter(hears).map(|(other, _)| *other).collect();
-        let connections = vec![connection];
-        self.push(Output::Connections { to, connections });
+        let to: Vec<_> = self.ours().filter(hears).map(|(other, _)| other).collect();
+        if !to.is_empty() {
+            let connections = vec![connection];
+            self.push(Output::Connections { to, connections });
+        }
     }
 
     /// What a publisher's streams lost on their way here.
@@ -127,8 +152,8 @@ impl Room {
     }
 
     fn inform_newcomers(&mut self) {
-        let is_new = |(_, member): &(&MemberId, &Member)| !member.judgement.informed;
-        let newcomers: Vec<_> = self.members.iter().filter(is_new).map(|(id, _)| *id).collect();
+        let is_new = |(_, member): &(MemberId, &Member)| !member.judgement.informed;
+        let newcomers: Vec<_> = self.ours().filter(is_new).map(|(id, _)| id).collect();
         for id in newcomers {
             let Some(member) = self.members.get_mut(&id) else {
                 continue;

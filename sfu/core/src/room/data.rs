@@ -8,6 +8,7 @@ use crate::limits::{DATA_BYTES_MAX, DESTINATIONS_MAX};
 use crate::output::Output;
 use crate::room::{Room, replay};
 use crate::time::Time;
+use crate::word::Word;
 
 /// A message of a member.
 #[derive(Debug)]
@@ -22,12 +23,6 @@ pub(super) struct Message {
 
 impl Room {
     pub(super) fn data(&mut self, now: Time, from: MemberId, message: Message) {
-        let Message {
-            kind,
-            to: named,
-            sequence,
-            payload,
-        } = message;
         let permitted = self
             .members
             .get(&from)
@@ -35,15 +30,23 @@ impl Room {
         let Some(sender) = permitted.map(|member| member.join().sid.clone()) else {
             return;
         };
-        if payload.len() > DATA_BYTES_MAX || named.len() > DESTINATIONS_MAX {
+        if message.payload.len() > DATA_BYTES_MAX || message.to.len() > DESTINATIONS_MAX {
             return;
         }
+        if from.part().is_none() {
+            self.tell_data(from, &message);
+        }
+        let Message {
+            kind,
+            to: named,
+            sequence,
+            payload,
+        } = message;
         let is_meant = |identity: &Identity| named.is_empty() || named.contains(identity);
         let to: Vec<_> = self
-            .members
-            .iter()
-            .filter(|(id, member)| **id != from && is_meant(&member.join().identity))
-            .map(|(id, _)| *id)
+            .ours()
+            .filter(|(id, member)| *id != from && is_meant(&member.join().identity))
+            .map(|(id, _)| id)
             .collect();
         if to.is_empty() {
             return;
@@ -62,8 +65,24 @@ impl Room {
     }
 
     pub(super) fn announce(&mut self, to: Option<MemberId>, kind: DataKind, payload: Bytes) {
+        let payload = match to.and_then(MemberId::part) {
+            Some(part) => {
+                let to = to.map(MemberId::at_home);
+                return self.tell_part(part, Word::Announce { to, kind, payload });
+            }
+            None => payload,
+        };
+        if to.is_none() {
+            let payload = payload.clone();
+            self.tell_parts(Word::Announce { to, kind, payload });
+        }
+        self.deliver_announcement(to, kind, payload);
+    }
+
+    /// Delivers what the node says to those of this part who are meant.
+    pub(super) fn deliver_announcement(&mut self, to: Option<MemberId>, kind: DataKind, payload: Bytes) {
         let is_meant = |id: &MemberId| to.is_none_or(|to| to == *id);
-        let to: Vec<_> = self.members.keys().copied().filter(is_meant).collect();
+        let to: Vec<_> = self.our_ids().into_iter().filter(is_meant).collect();
         if !to.is_empty() && payload.len() <= DATA_BYTES_MAX {
             self.push(Output::Data { to, kind, payload });
         }

@@ -5,6 +5,7 @@ use crate::output::Output;
 use crate::publish::{VideoQuality, Wanted};
 use crate::room::{Room, TrackKey, subscription};
 use crate::time::Time;
+use crate::word::Word;
 
 impl Room {
     /// A member wants a track, or another quality of it.
@@ -29,7 +30,7 @@ impl Room {
                 continue;
             };
             let wanted = track.downs().iter().filter_map(|down| down.wanted()).max();
-            let wanted = quality(wanted, track.info.simulcast);
+            let wanted = quality(wanted, track.info.simulcast).max(track.wanted_elsewhere());
             if track.demand.settle(now, wanted) {
                 self.tell_demand(key);
             }
@@ -46,8 +47,13 @@ impl Room {
         }
     }
 
-    fn tell_demand(&mut self, key: TrackKey) {
-        let Some(track) = self.tracks.get(key) else { return };
+    pub(super) fn tell_demand(&mut self, key: TrackKey) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        if let Some((part, origin)) = track.publisher.part().zip(track.origin) {
+            let wanted = track.demand.told();
+            track.take(wanted.is_some());
+            return self.tell_part(part, Word::Wanted { track: origin, wanted });
+        }
         let demand = Output::Demand {
             to: track.publisher,
             track: track.info.sid.clone(),

@@ -132,6 +132,7 @@ impl Room {
         if let Some(member) = self.members.get(&about) {
             let participant = member.participant(&self.tracks);
             self.tell_of(participant, about, member.standing, to);
+            self.tell_image(about);
         }
     }
 
@@ -143,9 +144,9 @@ impl Room {
         standing: Standing,
         mut to: Vec<MemberId>,
     ) {
-        let others = self.members.iter().filter(|(id, _)| **id != about);
+        let others = self.ours().filter(|(id, _)| *id != about);
         let at_once = others.filter(|(_, other)| other.standing.hears_at_once(standing));
-        to.extend(at_once.map(|(id, _)| *id));
+        to.extend(at_once.map(|(id, _)| id));
         if standing.on_stage || standing.hidden {
             self.later.listeners.remove(&participant.sid);
         } else {
@@ -196,8 +197,8 @@ impl Room {
     }
 
     fn on_stage(&self) -> impl Iterator<Item = MemberId> + '_ {
-        let on_stage = self.members.iter().filter(|(_, member)| member.standing.on_stage);
-        on_stage.map(|(id, _)| *id)
+        let on_stage = self.ours().filter(|(_, member)| member.standing.on_stage);
+        on_stage.map(|(id, _)| id)
     }
 
     fn tell_counts(&mut self, now: Time) {
@@ -206,7 +207,7 @@ impl Room {
         if counts != self.later.told_counts {
             self.later.told_counts = counts;
             self.later.next_count = now + COUNT_INTERVAL;
-            let to: Vec<_> = self.members.keys().copied().collect();
+            let to = self.our_ids();
             self.push(Output::Room {
                 to,
                 state: Arc::new(state),

@@ -7,6 +7,7 @@ use crate::output::Output;
 use crate::publish::{Carried, Inbound, SenderClock};
 use crate::room::{Room, StreamKey, TrackKey};
 use crate::time::Time;
+use crate::word::Word;
 
 /// A received packet, as the transport opened it.
 #[derive(Debug, Clone, Copy)]
@@ -86,12 +87,24 @@ impl Room {
             down.set_target(super::subscription::target(*settings, &track.info));
         }
         track.add_down(down);
-        if !std::mem::replace(&mut track.had_subscriber, true) {
-            let (to, track) = (track.publisher, track.info.sid.clone());
-            self.outputs.push_back(Output::Subscribed { to, track });
-        }
+        self.had_subscriber(key);
         self.allocate(now, id);
-        self.ask_key_frames(now, key);
+        self.ask_key_frame_for(now, id, key);
+    }
+
+    /// Tells a publisher of the first subscriber to a track.
+    pub(super) fn had_subscriber(&mut self, key: TrackKey) {
+        let Some(track) = self.tracks.get_mut(key).filter(|track| !track.had_subscriber) else {
+            return;
+        };
+        track.had_subscriber = true;
+        match track.publisher.part().zip(track.origin) {
+            Some((part, origin)) => self.tell_part(part, Word::Subscribed(origin)),
+            None => {
+                let (to, track) = (track.publisher, track.info.sid.clone());
+                self.push(Output::Subscribed { to, track });
+            }
+        }
     }
 
     pub(super) fn key_frame_wanted(&mut self, now: Time, member: MemberId, key: TrackKey) {
@@ -115,21 +128,38 @@ impl Room {
         if let crate::forward::DownState::Forwarding { layer } = down.state() {
             down.loss.report(now, fraction_lost, layer);
             track.aim(member);
-            self.ask_key_frames(now, key);
+            self.ask_key_frame_for(now, member, key);
         }
     }
 
     pub(super) fn sender_clock(&mut self, now: Time, key: TrackKey, rank: u8, ntp: u64, rtp: u32) {
-        if let Some(layer) = self.tracks.get_mut(key).and_then(|track| track.layer_mut(rank)) {
+        let Some(track) = self.tracks.get_mut(key) else { return };
+        let is_ours = track.origin.is_none();
+        if let Some(layer) = track.layer_mut(rank) {
             layer.clock = Some(SenderClock { ntp, rtp, arrival: now });
+        }
+        if is_ours {
+            let (track, layer) = (key, rank);
+            self.tell_parts(Word::Clock { track, layer, ntp, rtp });
+        }
+    }
+
+    /// Asks for a key frame if a member's copy waits for one.
+    pub(super) fn ask_key_frame_for(&mut self, now: Time, member: MemberId, key: TrackKey) {
+        if let Some(track) = self.tracks.get_mut(key) {
+            track.note_waiting(member);
+            self.ask_key_frames(now, key);
         }
     }
 
     pub(super) fn ask_key_frames(&mut self, now: Time, key: TrackKey) {
         let Some(track) = self.tracks.get_mut(key) else { return };
-        let member = track.publisher;
+        let (member, origin) = (track.publisher, track.origin);
         for stream in track.key_frames_due(now) {
-            self.push(Output::KeyFrame { member, stream });
+            match member.part().zip(origin) {
+                Some((part, track)) => self.tell_part(part, Word::KeyFrame { track, stream }),
+                None => self.push(Output::KeyFrame { member, stream }),
+            }
         }
     }
 
@@ -139,19 +169,16 @@ impl Room {
                 continue;
             };
             track.refresh_activity(now);
-            if track.reports_due(now) {
-                track.tick_losses(now);
-                let clocks = track.clocks();
-                let reports = track
-                    .downs()
-                    .iter()
-                    .filter_map(|down| Some((down.to(), down.report(now, &clocks)?)));
-                self.outputs.extend(reports.map(|(to, numbers)| Output::SenderReport {
-                    member: to.member,
-                    sender: to.sender,
-                    numbers,
-                }));
-            }
+            track.note_all_waiting();
+            let clocks = track.clocks();
+            let reports = track
+                .take_turn(now)
+                .filter_map(|down| Some((down.to(), down.report(now, &clocks)?)));
+            self.outputs.extend(reports.map(|(to, numbers)| Output::SenderReport {
+                member: to.member,
+                sender: to.sender,
+                numbers,
+            }));
             self.ask_key_frames(now, key);
         }
     }

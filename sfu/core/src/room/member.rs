@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::codec::Codec;
-use crate::ids::TrackSid;
+use crate::ids::{MemberId, TrackSid};
 use crate::input::{AddTrack, Allowance, Join, Permissions, TrackSettings};
 use crate::output::{Participant, ParticipantState};
 use crate::publish::TrackInfo;
 use crate::room::bandwidth::Bandwidth;
 use crate::room::connection::Judgement;
 use crate::room::listing::Standing;
+use crate::room::parts::{Image, TrackImage};
 use crate::room::transfer::{Publication, Traveller};
 use crate::room::{Track, TrackKey};
 use crate::slots::Slots;
@@ -87,6 +88,36 @@ impl Member {
             announced: traveller.announced,
             forwarded: traveller.forwarded,
             ..Self::new(traveller.join, standing, now)
+        }
+    }
+
+    /// Somebody in another part of the room; what this one knew of them `before` and they do not say stays.
+    pub(super) fn of_image(image: &Image, id: MemberId, before: Option<Self>) -> Self {
+        let join = Join {
+            member: id,
+            ..image.join.clone()
+        };
+        let known = before.filter(|member| member.join.sid == join.sid);
+        let base = known.unwrap_or_else(|| Self::new(join.clone(), image.standing, image.joined_at));
+        Self {
+            join,
+            state: image.state,
+            version: image.version,
+            standing: image.standing,
+            ..base
+        }
+    }
+
+    /// As the other parts of the room know them.
+    pub(super) fn image(&self, tracks: Vec<TrackImage>) -> Image {
+        Image {
+            join: self.join.clone(),
+            state: self.state,
+            version: self.version,
+            joined_at: self.joined_at,
+            standing: self.standing,
+            allowance: self.allowance.clone(),
+            tracks,
         }
     }
 

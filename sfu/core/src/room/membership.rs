@@ -9,19 +9,23 @@ use crate::output::{Output, ParticipantState};
 use crate::room::listing::{Listing, batches};
 use crate::room::{Member, Room};
 use crate::time::Time;
+use crate::word::Word;
 
 impl Room {
     pub(super) fn join(&mut self, now: Time, join: Join) {
         let member = join.member;
         if let Some(earlier) = self.find(&join.identity) {
+            // On another worker somebody may have been let in who came later.
+            let is_later = |earlier: &Member| earlier.join().order > join.order;
+            if self.members.get(&earlier).is_some_and(is_later) {
+                let reason = LeaveReason::DuplicateIdentity;
+                return self.push(Output::Left { member, reason });
+            }
             self.leave(now, earlier, LeaveReason::DuplicateIdentity);
         }
         if self.members.len() >= MEMBERS_MAX {
-            self.push(Output::Left {
-                member,
-                reason: LeaveReason::RoomFull,
-            });
-            return;
+            let reason = LeaveReason::RoomFull;
+            return self.push(Output::Left { member, reason });
         }
         let permissions = &join.permissions;
         let standing = self.standing_of_newcomer(&permissions.publish, permissions.hidden);
@@ -53,7 +57,7 @@ impl Room {
     }
 
     pub(super) fn leave(&mut self, now: Time, id: MemberId, reason: LeaveReason) {
-        if self.remove(now, id, reason) {
+        if self.remove(now, id, reason) && id.part().is_none() {
             self.push(Output::Left { member: id, reason });
         }
     }
@@ -76,12 +80,20 @@ impl Room {
         self.replay
             .note_departure(now, Arc::clone(&participant), member.standing);
         self.tell_of(participant, id, member.standing, Vec::new());
+        if id.part().is_none() {
+            self.tell_parts(Word::Gone { member: id, reason });
+        }
         true
     }
 
+    /// Ends the room in all its parts.
     pub(super) fn close(&mut self, now: Time, reason: LeaveReason) {
-        let everybody: Vec<_> = self.members.keys().copied().collect();
-        for member in everybody {
+        self.tell_parts(Word::Close(reason));
+        self.close_ours(now, reason);
+    }
+
+    pub(super) fn close_ours(&mut self, now: Time, reason: LeaveReason) {
+        for member in self.our_ids() {
             self.leave(now, member, reason);
         }
     }

@@ -8,6 +8,7 @@ use crate::input::{By, ProfileUpdate};
 use crate::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
 use crate::output::{Output, Refusal, RoomState};
 use crate::room::{Member, Room};
+use crate::word::Word;
 
 impl Room {
     /// Whether an update would be taken, and if not, why.
@@ -52,8 +53,13 @@ impl Room {
         if metadata.len() > METADATA_BYTES_MAX || metadata == self.metadata {
             return;
         }
+        self.tell_parts(Word::Metadata(metadata.clone()));
+        self.take_metadata(metadata);
+    }
+
+    pub(super) fn take_metadata(&mut self, metadata: String) {
         self.metadata = metadata;
-        let to: Vec<_> = self.members.keys().copied().collect();
+        let to = self.our_ids();
         if !to.is_empty() {
             let state = Arc::new(self.state());
             self.push(Output::Room { to, state });

@@ -7,7 +7,6 @@ use crate::limits::{NAME_BYTES_MAX, TRACKS_PER_MEMBER_MAX, TRACKS_PER_ROOM_MAX};
 use crate::output::{Output, Refusal};
 use crate::publish::{AudioFeature, TrackInfo, TrackKind, VideoLayer, VideoQuality};
 use crate::room::{Member, Room, StreamKey, Track, TrackKey};
-use crate::time::Time;
 
 /// A stream whose first packet came.
 #[derive(Debug)]
@@ -76,12 +75,12 @@ impl Room {
         }
     }
 
-    pub(super) fn bind_stream(&mut self, now: Time, id: MemberId, new: NewStream) {
+    pub(super) fn bind_stream(&mut self, id: MemberId, new: NewStream) {
         let Some(quality) = VideoQuality::of_rid(new.rid.as_deref()) else {
             return;
         };
         let published = self.find_published(id, &new.cid);
-        let Some(key) = published.or_else(|| self.publish(now, id, &new)) else {
+        let Some(key) = published.or_else(|| self.publish(id, &new)) else {
             return;
         };
         let Some(track) = self.tracks.get_mut(key) else { return };
@@ -100,14 +99,14 @@ impl Room {
             self.later.recount();
             self.step_on_stage(id);
             self.tell_everybody(id);
-            for other in self.members.keys().copied().collect::<Vec<_>>() {
-                self.settle(other);
-            }
+            self.settle_ours();
+        } else {
+            self.tell_image(id);
         }
     }
 
     /// Makes the announced track that a stream belongs to a published one.
-    fn publish(&mut self, now: Time, id: MemberId, new: &NewStream) -> Option<TrackKey> {
+    fn publish(&mut self, id: MemberId, new: &NewStream) -> Option<TrackKey> {
         if self.tracks.len() >= TRACKS_PER_ROOM_MAX {
             return None;
         }
@@ -133,7 +132,7 @@ impl Room {
             mime_type: new.codec.mime_type(),
             ..info(&request)
         };
-        let mut track = Track::new(info, new.cid.clone(), id, new.codec, now);
+        let mut track = Track::new(info, new.cid.clone(), id, new.codec);
         if request.is_backup {
             let mut published = member.published.iter().filter_map(|key| self.tracks.get(*key));
             track.stands_for = Some(published.find(|track| track.info.sid == request.sid)?.codec);
@@ -156,7 +155,10 @@ impl Room {
     /// Takes a track out of the room and away from its subscribers.
     pub(super) fn drop_track(&mut self, key: TrackKey) -> Option<TrackSid> {
         let track = self.tracks.remove(key)?;
-        for (id, member) in &mut self.members {
+        if let Some((part, origin)) = track.publisher.part().zip(track.origin) {
+            self.images.remove(&(part, origin));
+        }
+        for (id, member) in self.members.range_mut(..MemberId::FIRST_ELSEWHERE) {
             member.wishes.remove(&track.info.sid);
             member.settings.remove(&track.info.sid);
             member.priorities.remove(&track.info.sid);

@@ -7,10 +7,10 @@ use crate::seeing::{LOSS_SHOWS, Measured};
 use crate::time::Time;
 
 impl Room {
-    /// What is known of everybody, in the order of their numbers. `loss_up` answers what share of a member's packets got
+    /// What is known of everybody of this part, in the order of their numbers. `loss_up` answers what share of a member's packets got
     /// lost on their way to us.
     pub fn measure(&mut self, now: Time, loss_up: impl Fn(MemberId) -> f32) -> Vec<(MemberId, Measured)> {
-        let members = self.members.iter_mut();
+        let members = self.members.range_mut(..MemberId::FIRST_ELSEWHERE);
         let mut all: Vec<_> = members.map(|(id, member)| (*id, Measured::of(member))).collect();
         for (_, track) in self.tracks.iter_mut() {
             let loses = loss_up(track.publisher) > LOSS_SHOWS;

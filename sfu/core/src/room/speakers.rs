@@ -197,7 +197,7 @@ impl Room {
             return;
         }
         speakers.sort_by(|a, b| b.level.total_cmp(&a.level));
-        let to = self.members.keys().copied().collect();
+        let to = self.our_ids();
         self.push(Output::Speakers { to, speakers });
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
+use crate::codec::Codec;
 use crate::forward::Target;
 use crate::ids::{MemberId, TrackSid};
 use crate::input::TrackSettings;
@@ -13,6 +14,7 @@ use crate::output::{Output, Refusal, SenderSpec};
 use crate::publish::{TrackInfo, VideoQuality};
 use crate::room::{Room, TrackKey};
 use crate::time::Time;
+use crate::word::Word;
 
 /// What has to change for `actual` to become `desired`.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl Room {
         if let Some(down) = track.down_mut(id) {
             down.set_target(target);
             track.aim(id);
-            self.ask_key_frames(now, key);
+            self.ask_key_frame_for(now, id, key);
         }
         let gets_it = self
             .members
@@ -123,20 +125,34 @@ impl Room {
         let (sid, publisher, backup) = (track.info.sid.clone(), track.publisher, track.info.backup);
         let backup = backup.filter(|codec| member.decodes(&sid, *codec) && *codec != track.codec);
         member.undecodable.insert((sid.clone(), track.codec));
-        self.push(match backup {
-            Some(codec) => Output::Demand {
-                to: publisher,
-                track: sid,
-                codec,
-                wanted: Some(VideoQuality::High),
-            },
-            None => Output::SubscriptionRefused {
+        match backup {
+            Some(codec) => self.ask_backup(publisher, sid, codec),
+            None => self.push(Output::SubscriptionRefused {
                 to: id,
                 track: sid,
                 refusal: Refusal::CodecUnsupported,
-            },
-        });
+            }),
+        }
         self.settle(id);
+    }
+
+    /// Asks a publisher to send a track in another codec as well.
+    pub(super) fn ask_backup(&mut self, publisher: MemberId, track: TrackSid, codec: Codec) {
+        if let Some(part) = publisher.part() {
+            let publisher = publisher.at_home();
+            let word = Word::Backup {
+                publisher,
+                track,
+                codec,
+            };
+            return self.tell_part(part, word);
+        }
+        self.push(Output::Demand {
+            to: publisher,
+            track,
+            codec,
+            wanted: Some(VideoQuality::High),
+        });
     }
 
     /// Says once more which tracks a member wants and cannot have.

@@ -7,9 +7,10 @@ use smallvec::SmallVec;
 use crate::codec::red::Layout;
 use crate::codec::{Codec, Descriptor, Payload, dependency};
 use crate::forward::{Down, DownState, Egress, Grant, Ladder, Stacking};
-use crate::ids::MemberId;
-use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, SENDER_REPORT_INTERVAL, VIDEO_HISTORY_BYTES};
-use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo};
+use crate::ids::{MemberId, PartId};
+use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, REPORT_TURNS, VIDEO_HISTORY_BYTES};
+use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo, Wanted};
+use crate::room::TrackKey;
 use crate::room::media::Packet;
 use crate::room::speakers::Loudness;
 use crate::time::Time;
@@ -37,17 +38,24 @@ pub struct Track {
     pub(super) demand: Demand,
     /// Its publisher knows that somebody subscribed.
     pub(super) had_subscriber: bool,
+    /// What the part of its publisher calls it, if that is another.
+    pub(super) origin: Option<TrackKey>,
+    /// What the other parts want of it, those that want nothing left out.
+    wanted_by_parts: SmallVec<[(PartId, Wanted); 4]>,
+    /// Of another part's track: it is sent here.
+    is_taken: bool,
     layers: [Option<Layer>; LAYERS],
     ladder: Ladder,
     /// Bits a second that each stream is expected to take, headers included.
     expected: [u64; LAYERS],
     /// Sorted by member.
     downs: Vec<Down>,
-    next_report: Time,
+    /// Which of the copies were looked after last.
+    turn: u32,
 }
 
 impl Track {
-    pub(super) fn new(info: TrackInfo, cid: String, publisher: MemberId, codec: Codec, now: Time) -> Self {
+    pub(super) fn new(info: TrackInfo, cid: String, publisher: MemberId, codec: Codec) -> Self {
         Self {
             info,
             cid,
@@ -57,6 +65,9 @@ impl Track {
             loudness: Loudness::new(),
             demand: Demand::default(),
             had_subscriber: false,
+            origin: None,
+            wanted_by_parts: SmallVec::new(),
+            is_taken: false,
             layers: [const { None }; LAYERS],
             ladder: Ladder {
                 active: [false; LAYERS],
@@ -64,7 +75,64 @@ impl Track {
             },
             expected: [0; LAYERS],
             downs: Vec::new(),
-            next_report: now,
+            turn: 0,
+        }
+    }
+
+    /// A track that is published in another part of the room, where it is called `origin`.
+    pub(super) fn image(info: TrackInfo, publisher: MemberId, codec: Codec, origin: TrackKey) -> Self {
+        Self {
+            origin: Some(origin),
+            demand: Demand::NOTHING,
+            ..Self::new(info, String::new(), publisher, codec)
+        }
+    }
+
+    /// The parts that want it.
+    pub(super) fn takers(&self) -> impl Iterator<Item = PartId> + '_ {
+        self.wanted_by_parts.iter().map(|(part, _)| *part)
+    }
+
+    /// The highest quality that another part wants.
+    pub(super) fn wanted_elsewhere(&self) -> Wanted {
+        self.wanted_by_parts.iter().filter_map(|(_, wanted)| *wanted).max()
+    }
+
+    /// Notes what a part wants.
+    pub(super) fn want_for_part(&mut self, part: PartId, wanted: Wanted) {
+        self.wanted_by_parts.retain(|(of, _)| *of != part);
+        if wanted.is_some() {
+            self.wanted_by_parts.push((part, wanted));
+        }
+    }
+
+    /// Another part waits for a key frame of a stream.
+    pub(super) fn want_key_frame(&mut self, stream: u16) {
+        let mut layers = self.layers.iter_mut().flatten();
+        if let Some(layer) = layers.find(|layer| layer.stream == stream) {
+            layer.key_frames.want();
+        }
+    }
+
+    /// The shell's number for the stream of each layer.
+    pub(super) fn streams(&self) -> [Option<u16>; LAYERS] {
+        std::array::from_fn(|rank| self.layers[rank].as_ref().map(|layer| layer.stream))
+    }
+
+    /// The publisher's part sends it here from now on, or ceases to. What it left out in between is not a loss, and may be
+    /// more than sequence numbers can count.
+    pub(super) fn take(&mut self, taken: bool) {
+        let was_taken = std::mem::replace(&mut self.is_taken, taken);
+        if was_taken || !taken {
+            return;
+        }
+        for (rank, stream) in self.streams().into_iter().enumerate() {
+            if let Some(stream) = stream {
+                self.layers[rank] = None;
+                self.bind(rank, stream);
+                let rank = u8::try_from(rank).unwrap_or_default();
+                self.downs.iter_mut().for_each(|down| down.restart(rank));
+            }
         }
     }
 
@@ -320,12 +388,17 @@ impl Track {
         }
     }
 
-    /// Gives back a lower layer's place when a copy's trial is due.
-    pub(super) fn tick_losses(&mut self, now: Time) {
-        for down in &mut self.downs {
+    /// The copies whose turn it is to be looked after: a tenth of them each tick, so that a large room's reports leave
+    /// spread over the second. Gives back a lower layer's place when a copy's trial is due.
+    pub(super) fn take_turn(&mut self, now: Time) -> impl Iterator<Item = &Down> {
+        self.turn = (self.turn + 1) % REPORT_TURNS;
+        let (turn, ladder) = (self.turn, self.ladder);
+        let is_due = move |down: &Down| down.to().member.0 % REPORT_TURNS == turn;
+        for down in self.downs.iter_mut().filter(|down| is_due(down)) {
             down.loss.tick(now);
-            down.aim(self.ladder);
+            down.aim(ladder);
         }
+        self.downs.iter().filter(move |down| is_due(down))
     }
 
     /// By how many layers each copy falls short of what its subscriber wants and the publisher sends.
@@ -362,36 +435,40 @@ impl Track {
         }
     }
 
-    /// The streams to ask for a key frame now, for everybody who waits.
-    pub(super) fn key_frames_due(&mut self, now: Time) -> SmallVec<[u16; LAYERS]> {
-        if !self.codec.is_video() || self.info.muted {
-            return SmallVec::new();
+    /// Notes that a member waits for a key frame, if its copy does. A look at all copies for each report of each of them
+    /// would be the square of their number a second.
+    pub(super) fn note_waiting(&mut self, member: MemberId) {
+        let awaited = self.down_mut(member).and_then(|down| down.awaited());
+        if let Some(layer) = awaited.and_then(|rank| self.layer_mut(rank)) {
+            layer.key_frames.want();
         }
+    }
+
+    /// Notes all who wait for a key frame.
+    pub(super) fn note_all_waiting(&mut self) {
         for awaited in self.downs.iter().filter_map(Down::awaited) {
             if let Some(layer) = self.layers[usize::from(awaited)].as_mut() {
                 layer.key_frames.want();
             }
+        }
+    }
+
+    /// The streams to ask for a key frame now, for those who were noted to wait.
+    pub(super) fn key_frames_due(&mut self, now: Time) -> SmallVec<[u16; LAYERS]> {
+        if !self.codec.is_video() || self.info.muted {
+            return SmallVec::new();
         }
         let mut due = SmallVec::new();
         let (active, stacking) = (self.ladder.active, self.ladder.stacking);
         for (layer, active) in self.layers.iter_mut().zip(active) {
             let Some(layer) = layer else { continue };
             let is_sent = active || stacking == Stacking::Spatial;
-            if !is_sent || self.downs.is_empty() {
+            if !is_sent || (self.downs.is_empty() && self.wanted_by_parts.is_empty()) {
                 layer.key_frames.forget();
             }
             if layer.key_frames.ask(now) {
                 due.push(layer.stream);
             }
-        }
-        due
-    }
-
-    /// Whether sender reports are due; when true, the next is scheduled.
-    pub(super) fn reports_due(&mut self, now: Time) -> bool {
-        let due = now >= self.next_report;
-        if due {
-            self.next_report = now + SENDER_REPORT_INTERVAL;
         }
         due
     }

@@ -111,6 +111,9 @@ impl Room {
     pub(super) fn arrive(&mut self, now: Time, mut traveller: Traveller) {
         let id = traveller.member();
         if let Some(earlier) = self.find(&traveller.join.identity) {
+            let order = self.members.get(&earlier).map_or(0, |earlier| earlier.join().order);
+            // Who is brought stays, whoever else came meanwhile.
+            traveller.join.order = traveller.join.order.max(order + 1);
             self.leave(now, earlier, LeaveReason::DuplicateIdentity);
         }
         let rights = &traveller.join.permissions;
@@ -127,7 +130,7 @@ impl Room {
                 stands_for,
                 demand,
             } = publication;
-            let mut track = Track::new(info, cid, id, codec, now);
+            let mut track = Track::new(info, cid, id, codec);
             (track.demand, track.stands_for) = (demand, stands_for);
             member.published.push(self.tracks.insert(track));
         }
@@ -144,8 +147,6 @@ impl Room {
             self.push(Output::Participants { to, participants });
         }
         self.tell_others(id);
-        for member in self.members.keys().copied().collect::<Vec<_>>() {
-            self.settle(member);
-        }
+        self.settle_ours();
     }
 }

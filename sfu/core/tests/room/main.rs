@@ -4,6 +4,7 @@ mod administration;
 mod connection;
 mod life;
 mod listing;
+mod parts;
 mod resume;
 mod seeing;
 mod transfer;

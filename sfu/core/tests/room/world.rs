@@ -102,6 +102,7 @@ pub(crate) fn join(member: MemberId, identity: &str, permissions: Permissions) -
         attributes: BTreeMap::new(),
         permissions,
         auto_subscribe: true,
+        order: 0,
     }))
 }
 

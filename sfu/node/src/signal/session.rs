@@ -141,6 +141,7 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         token: TokenTimes { not_before, expires_at },
         auto_subscribe: start.query.auto_subscribe,
         naming: start.query.naming,
+        order: node.next_arrival(),
         events,
     }))
 }
@@ -253,8 +254,13 @@ impl<'n> Session<'n> {
 
     async fn event(&mut self, event: Event) -> Result<(), Close> {
         match &event {
-            Event::Joined(joined) => self.member = Some((joined.member, joined.connection)),
-            Event::Resumed { member, connection, .. } => self.member = Some((*member, *connection)),
+            Event::Joined(joined) => self.seat(joined.worker, joined.member, joined.connection),
+            Event::Resumed {
+                worker,
+                member,
+                connection,
+                ..
+            } => self.seat(*worker, *member, *connection),
             _ => {}
         }
         let is_last = matches!(event, Event::Left(_));
@@ -271,6 +277,14 @@ impl<'n> Session<'n> {
             return Err(Close::NORMAL);
         }
         Ok(())
+    }
+
+    /// Notes where the member is: on the room's home, or on another worker.
+    fn seat(&mut self, worker: usize, member: MemberKey, connection: u32) {
+        self.member = Some((member, connection));
+        if let Some(worker) = self.node.worker(worker) {
+            self.worker = worker.clone();
+        }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Close> {

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::calls::RpcAnswer;
 use super::messages::RoomSummary;
 use super::outputs::summary;
-use super::rooms::RoomSettings;
+use super::rooms::{RoomEntry, RoomSettings};
 use super::state::{RoomKey, State};
 
 /// Where an answer goes. Whoever asked may have stopped waiting.
@@ -161,8 +161,31 @@ pub(crate) struct Announcement {
     pub(crate) payload: Bytes,
 }
 
+impl Ask {
+    /// Whom it is about, if it is about one.
+    pub(super) const fn whom(&self) -> Option<&Whom> {
+        match self {
+            Self::GetParticipant { whom, .. }
+            | Self::Remove { whom, .. }
+            | Self::Mute { whom, .. }
+            | Self::Update { whom, .. }
+            | Self::Subscribe { whom, .. }
+            | Self::Rpc { whom, .. }
+            | Self::Move { whom, .. }
+            | Self::Forward { whom, .. }
+            | Self::SendAway { whom, .. } => Some(whom),
+            Self::CreateRoom { .. }
+            | Self::ListRooms { .. }
+            | Self::DeleteRoom { .. }
+            | Self::RoomMetadata { .. }
+            | Self::ListParticipants { .. }
+            | Self::SendData { .. } => None,
+        }
+    }
+}
+
 impl State {
-    pub(super) fn admin(&mut self, ask: Ask) {
+    pub(super) fn admin_here(&mut self, ask: Ask) {
         match ask {
             Ask::CreateRoom {
                 room,
@@ -248,8 +271,9 @@ impl State {
     }
 
     fn list_rooms(&self, names: &[String]) -> Vec<RoomSummary> {
-        let is_meant = |name: &String| names.is_empty() || names.contains(name);
-        let meant = self.rooms.iter().filter(|(_, entry)| is_meant(&entry.name));
+        let is_meant =
+            |entry: &RoomEntry| entry.tag.home() == self.part && (names.is_empty() || names.contains(&entry.name));
+        let meant = self.rooms.iter().filter(|(_, entry)| is_meant(entry));
         meant.map(|(_, entry)| summary(entry, entry.room.state())).collect()
     }
 
@@ -397,8 +421,9 @@ impl State {
     pub(super) fn find(&self, whom: &Whom) -> Result<(RoomKey, MemberId), AdminRefusal> {
         let key = self.find_room(&whom.room)?;
         let entry = self.rooms.get(key).ok_or(AdminRefusal::NoRoom)?;
-        let member = entry.room.find(&whom.identity).ok_or(AdminRefusal::NoParticipant)?;
-        Ok((key, member))
+        // Those of other parts are asked for there.
+        let ours = entry.room.find(&whom.identity).filter(|id| id.part().is_none());
+        Ok((key, ours.ok_or(AdminRefusal::NoParticipant)?))
     }
 
     fn summary_of(&self, key: RoomKey) -> Result<RoomSummary, AdminRefusal> {

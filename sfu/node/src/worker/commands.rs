@@ -8,8 +8,9 @@ use sfu_peer::{MediaKind, Role};
 
 use super::member::{Binding, Line, Member, MemberKey, member_id};
 use super::messages::{Action, Command, Event, JoinCommand, Place};
+use super::notes::Note;
 use super::seeing::Watch;
-use super::state::State;
+use super::state::{RoomKey, State};
 use crate::signal::preference::Preference;
 
 impl State {
@@ -17,7 +18,11 @@ impl State {
         self.begin_turn();
         match command {
             Command::Join(join) => self.join(*join),
-            Command::Resume(resume) => self.resume(*resume),
+            Command::Resume(resume) => {
+                if let Some(resume) = self.pass_resume(*resume) {
+                    self.resume_here(resume);
+                }
+            }
             Command::Broken { member, connection } => self.broken(member, connection),
             Command::Member { member, action } => self.act(member, action),
             Command::CloseRoom { room, reason } => {
@@ -49,7 +54,11 @@ impl State {
                     },
                 );
             }
-            Command::Admin(ask) => self.admin(*ask),
+            Command::Admin(ask) => {
+                if let Some(ask) = self.pass_on(*ask) {
+                    self.admin_here(ask);
+                }
+            }
             Command::See { room, reply } => self.tell_seen(&room, reply),
             Command::Drain => {
                 for room in self.rooms.keys() {
@@ -65,7 +74,6 @@ impl State {
     }
 
     fn join(&mut self, join: JoinCommand) {
-        let now = self.now;
         if self
             .revocations
             .refuse(&join.room, &join.identity, join.token.not_before)
@@ -73,11 +81,20 @@ impl State {
             let _ = join.events.try_send(Event::Left(LeaveReason::Removed));
             return;
         }
-        let room = self.open_room(&join.room, join.room_sid);
+        let room = self.open_room(&join.room, join.room_sid.clone());
         if self.is_full_for(room, &join.identity) {
             let _ = join.events.try_send(Event::Left(LeaveReason::RoomFull));
             return;
         }
+        match self.place_in(room) {
+            Some(part) => self.send_join(room, part, join),
+            None => self.let_in(room, join),
+        }
+    }
+
+    /// Lets somebody into this worker's part of a room.
+    pub(super) fn let_in(&mut self, room: RoomKey, join: JoinCommand) {
+        let now = self.now;
         let place = Place {
             room: join.room,
             identity: join.identity.clone(),
@@ -103,6 +120,7 @@ impl State {
             attributes: join.attributes,
             permissions: join.permissions,
             auto_subscribe: join.auto_subscribe,
+            order: join.order,
         };
         self.tell(room, Input::Join(Box::new(join)));
     }
@@ -179,6 +197,18 @@ impl State {
     }
 
     fn remove(&mut self, room: &str, identity: &str, sid: Option<&str>) {
+        if let Some(key) = self.room_names.get(room).copied().filter(|key| self.is_home(*key)) {
+            let (room, identity, sid) = (room.to_owned(), identity.to_owned(), sid.map(str::to_owned));
+            self.say_to_parts(key, |_| Note::Remove {
+                room: room.clone(),
+                identity: identity.clone(),
+                sid: sid.clone(),
+            });
+        }
+        self.remove_here(room, identity, sid);
+    }
+
+    pub(super) fn remove_here(&mut self, room: &str, identity: &str, sid: Option<&str>) {
         let is_meant = |member: &Member| {
             let place = &member.place;
             place.room == room && place.identity == identity && sid.is_none_or(|sid| place.sid == sid)

@@ -1,19 +1,23 @@
 //! The packet path in: datagram → peer → opened packet → its layer's batch → room → egress.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use sfu_core::publish::{CaptureTime, Carried};
-use sfu_core::{Input, Packet, StreamKey, TrackKey};
+use sfu_core::{Input, Packet, PartId, StreamKey, TrackKey};
 use sfu_peer::rtcp::Packet as Rtcp;
 use sfu_peer::rtp::RtpPacket;
 use sfu_peer::{Codec, Received, demux, rtcp};
 use smallvec::SmallVec;
 
 use super::egress::Forwarder;
+use super::handed::Handed;
+use super::links::Link;
 use super::member::{Binding, MemberKey, member_id};
 use super::peers::PeerKey;
 use super::state::{RoomKey, State};
 use crate::limits::MEDIA_BATCH;
+use crate::metrics::WorkerMetrics;
 use crate::socket::ReceiveBatch;
 
 /// An opened packet and where it goes.
@@ -157,6 +161,7 @@ impl State {
             return;
         }
         let (time, appended) = (self.time(), self.outbox.appended().0);
+        let mut elsewhere = 0;
         media.sort_unstable_by_key(|routed| (routed.room, routed.stream.track, routed.stream.layer, routed.order));
         for run in media.chunk_by(|a, b| a.room == b.room && a.stream == b.stream) {
             let Some(entry) = self.rooms.get_mut(run[0].room) else {
@@ -166,6 +171,12 @@ impl State {
             entry.traffic.packets_received += run.len() as u64;
             entry.traffic.bytes_received += run.iter().map(|routed| routed.packet.payload.len() as u64).sum::<u64>();
             let packets = run.iter().map(|routed| core_packet(&routed.packet));
+            let takers = entry.room.takers(run[0].stream.track);
+            if !takers.is_empty() {
+                // First of all: they work while we do.
+                let handed = self.buffers.fill(entry.tag, run[0].stream, packets.clone());
+                elsewhere = hand_over(&self.links, &self.metrics, &takers, &handed).max(elsewhere);
+            }
             let mut egress = Forwarder::new(
                 time,
                 &self.members,
@@ -176,10 +187,36 @@ impl State {
             entry.room.forward(time, run[0].stream, packets, &mut egress);
             self.count_sent(Some(run[0].room), before);
         }
-        let copies = (self.outbox.appended().0 - appended) / media.len() as u64;
-        // Small rooms on this worker do not make it forget the large one at once.
-        self.copies = copies.max(self.copies - self.copies / 8);
+        self.note_copies(appended, media.len());
+        self.copies_elsewhere = elsewhere.max(self.copies_elsewhere - self.copies_elsewhere / 8);
         media.clear();
+    }
+
+    /// Sends on what another worker received.
+    pub(super) fn handed(&mut self, handed: &Handed) {
+        let (time, before) = (self.time(), self.outbox.appended());
+        let room = self.tags.get(&handed.room).copied();
+        let Some(entry) = room.and_then(|key| self.rooms.get_mut(key)) else {
+            return;
+        };
+        let mut egress = Forwarder::new(
+            time,
+            &self.members,
+            &mut self.peers,
+            &mut self.outbox,
+            &mut self.waiting,
+        );
+        entry
+            .room
+            .forward_from(time, handed.from, handed.at, handed.packets(), &mut egress);
+        self.note_copies(before.0, handed.len());
+        self.count_sent(room, before);
+    }
+
+    /// Small rooms on this worker do not make it forget the large one at once.
+    fn note_copies(&mut self, appended: u64, packets: usize) {
+        let copies = (self.outbox.appended().0 - appended) / packets.max(1) as u64;
+        self.copies = copies.max(self.copies - self.copies / 8);
     }
 
     fn rtcp(&mut self, peer: PeerKey, key: MemberKey, compound: rtcp::Compound<'_>) {
@@ -263,6 +300,19 @@ impl State {
         let (handle, is_repair) = self.peers.get(peer)?.peer.track_by_ssrc(ssrc)?;
         self.members.get(key)?.track_of(handle).filter(|_| !is_repair)
     }
+}
+
+/// Hands packets to the workers that have somebody who gets them. Answers how many copies one makes of each, at most.
+fn hand_over(links: &[Link], metrics: &WorkerMetrics, to: &[PartId], handed: &Arc<Handed>) -> u64 {
+    let Some(priority) = handed.priority() else { return 0 };
+    let mut copies = 0;
+    for link in to.iter().filter_map(|part| links.get(usize::from(part.0))) {
+        copies = link.copies().max(copies);
+        if !link.hand(Arc::clone(handed), priority) {
+            metrics.not_handed(handed.len() as u64);
+        }
+    }
+    copies
 }
 
 fn core_packet<'d>(packet: &RtpPacket<'d>) -> Packet<'d> {

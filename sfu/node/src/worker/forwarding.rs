@@ -35,7 +35,7 @@ impl State {
             return Err(AdminRefusal::NotConnected);
         }
         let is_crowded = of.likenesses.len() >= LIKENESSES_MAX;
-        let to = self.open_room(destination, room_sid);
+        let to = self.destination(from, destination, room_sid)?;
         let entry = self.rooms.get_mut(to).ok_or(AdminRefusal::NoRoom)?;
         if entry.room.find(&whom.identity).is_some() {
             return Err(AdminRefusal::Present);

@@ -70,6 +70,8 @@ pub(crate) struct JoinCommand {
     pub(crate) token: TokenTimes,
     pub(crate) auto_subscribe: bool,
     pub(crate) naming: Naming,
+    /// Grows with everybody who comes to the node.
+    pub(crate) order: u64,
     pub(crate) events: mpsc::Sender<Event>,
 }
 
@@ -140,6 +142,7 @@ pub(crate) enum Action {
 pub(crate) enum Event {
     Joined(Box<Joined>),
     Resumed {
+        worker: usize,
         member: MemberKey,
         connection: u32,
         /// The number of the last reliable message that came of the client.
@@ -218,6 +221,8 @@ pub(crate) struct StreamState {
 /// Somebody is in.
 #[derive(Debug)]
 pub(crate) struct Joined {
+    /// Who has them from now on.
+    pub(crate) worker: usize,
     pub(crate) member: MemberKey,
     pub(crate) connection: u32,
     pub(crate) room: Arc<RoomSummary>,

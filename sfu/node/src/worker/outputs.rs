@@ -6,13 +6,14 @@ use bytes::Bytes;
 use sfu_core::forward::{SenderNumbers, SenderStart};
 use sfu_core::input::{DataKind as CoreDataKind, LeaveReason};
 use sfu_core::output::{Participant, RoomState, SenderSpec};
-use sfu_core::{Input, MemberId, Output, TrackKey};
+use sfu_core::{Input, MemberId, Output, Telling, TrackKey};
 use sfu_peer::rtcp::{SenderInfo, Writer};
 use sfu_peer::{Codec, DataKind, H264Profile, Reception, SendData, StreamId, TrackSpec};
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::member::{Binding, Line, MemberKey, Sender, Wire, member_id, random_sequence};
 use super::messages::{Event, Joined, NodeEvent, RoomSummary, StreamState};
+use super::notes::Note;
 use super::rooms::RoomEntry;
 use super::state::{RoomKey, State};
 use crate::signal::Naming;
@@ -134,7 +135,18 @@ impl State {
                 sender,
                 numbers,
             } => self.sender_report(member, sender, numbers),
+            Output::Tell(telling) => self.tell_parts(room, &telling),
             Output::Closed => self.room_emptied(room),
+        }
+    }
+
+    fn tell_parts(&mut self, room: RoomKey, telling: &Telling) {
+        let Some(room) = self.rooms.get(room).map(|entry| entry.tag) else {
+            return;
+        };
+        for part in &telling.to {
+            let word = Arc::clone(&telling.word);
+            self.say(*part, Note::Word { room, word });
         }
     }
 
@@ -184,6 +196,7 @@ impl State {
         let Some(key) = self.key_of(to) else { return };
         let Some(entry) = self.rooms.get(room) else { return };
         let joined = Joined {
+            worker: self.number,
             member: key,
             connection: self.members.get(key).map_or(0, |member| member.signal.connection),
             room: Arc::new(summary(entry, state)),

@@ -12,7 +12,7 @@ use super::timers::Owner;
 use crate::limits::RESUME_WINDOW;
 
 impl State {
-    pub(super) fn resume(&mut self, command: ResumeCommand) {
+    pub(super) fn resume_here(&mut self, command: ResumeCommand) {
         let ResumeCommand {
             room,
             identity,
@@ -43,6 +43,7 @@ impl State {
         }
         member.signal.connection += 1;
         let resumed = Event::Resumed {
+            worker: self.number,
             member: key,
             connection: member.signal.connection,
             last_message: member.last_message,
@@ -128,7 +129,7 @@ mod tests {
             let command = |events| ResumeCommand {
                 room: "room".to_owned(),
                 identity: "ada".to_owned(),
-                sid: "PA_1".to_owned(),
+                sid: "PA_ada0".to_owned(),
                 events,
             };
             self.ask(|events| Command::Resume(Box::new(command(events))))

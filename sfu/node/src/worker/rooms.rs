@@ -7,6 +7,7 @@ use sfu_core::input::LeaveReason;
 use sfu_core::{Input, Room, Time};
 
 use super::messages::NodeEvent;
+use super::notes::{Note, RoomTag, Spread};
 use super::seeing::Traffic;
 use super::state::{RoomKey, State};
 use super::timers::Owner;
@@ -27,6 +28,28 @@ pub(crate) struct RoomEntry {
     pub(super) ends_at: Option<Instant>,
     pub(super) nonces: Nonces,
     pub(super) traffic: Traffic,
+    pub(super) tag: RoomTag,
+    /// Where else it is, if it is at home here.
+    pub(super) spread: Spread,
+}
+
+impl RoomEntry {
+    pub(super) fn new(room: Room, tag: RoomTag, name: String, sid: String) -> Self {
+        Self {
+            room,
+            name,
+            sid,
+            created: Time::default(),
+            timer: None,
+            dirty: false,
+            settings: None,
+            ends_at: None,
+            nonces: Nonces::default(),
+            traffic: Traffic::default(),
+            tag,
+            spread: Spread::default(),
+        }
+    }
 }
 
 /// How a created room is kept.
@@ -78,21 +101,16 @@ impl State {
         if let Some(key) = self.room_names.get(name) {
             return *key;
         }
-        let created = self.time();
+        self.room_serial += 1;
+        let tag = RoomTag::new(self.part, self.room_serial);
+        let room = Room::with_listing(self.config.listing);
         let entry = RoomEntry {
-            room: Room::with_listing(self.config.listing),
-            name: name.to_owned(),
-            sid,
-            created,
-            timer: None,
-            dirty: false,
-            settings: None,
-            ends_at: None,
-            nonces: Nonces::default(),
-            traffic: Traffic::default(),
+            created: self.time(),
+            ..RoomEntry::new(room, tag, name.to_owned(), sid)
         };
         let key = self.rooms.insert(entry);
         self.room_names.insert(name.to_owned(), key);
+        self.tags.insert(tag, key);
         self.tell_node(NodeEvent::RoomOpened {
             worker: self.number,
             room: name.to_owned(),
@@ -104,7 +122,9 @@ impl State {
     pub(super) fn keep_room(&mut self, key: RoomKey, settings: RoomSettings) {
         let Some(entry) = self.rooms.get_mut(key) else { return };
         entry.settings = Some(settings);
-        if entry.room.member_count() == 0 {
+        let is_empty = entry.room.member_count() == 0;
+        self.say_to_parts(key, |room| Note::Settings { room, settings });
+        if is_empty {
             self.let_wait(key, settings.empty_timeout);
         }
     }
@@ -132,8 +152,8 @@ impl State {
     /// The last has left.
     pub(super) fn room_emptied(&mut self, key: RoomKey) {
         let Some(entry) = self.rooms.get(key) else { return };
-        // Somebody may have come in the same turn.
-        if entry.room.member_count() > 0 {
+        // Somebody may have come in the same turn, or be on the way to another part; and a part ends when home says so.
+        if entry.room.member_count() > 0 || entry.spread.is_awaited() || entry.tag.home() != self.part {
             return;
         }
         match entry.settings {
@@ -144,10 +164,16 @@ impl State {
 
     /// The time to end has come, if nobody is there.
     pub(super) fn room_waited(&mut self, key: RoomKey, at: Instant) {
-        let is_over = |entry: &RoomEntry| entry.ends_at == Some(at) && entry.room.member_count() == 0;
+        let is_empty = |entry: &RoomEntry| entry.room.member_count() == 0 && !entry.spread.is_awaited();
+        let is_over = |entry: &RoomEntry| entry.ends_at == Some(at) && is_empty(entry);
         if self.rooms.get(key).is_some_and(is_over) {
             self.drop_room(key);
         }
+    }
+
+    /// Whether a room is at home on this worker.
+    pub(super) fn is_home(&self, key: RoomKey) -> bool {
+        self.rooms.get(key).is_some_and(|entry| entry.tag.home() == self.part)
     }
 
     fn let_wait(&mut self, key: RoomKey, how_long: Duration) {
@@ -159,8 +185,15 @@ impl State {
     }
 
     pub(super) fn drop_room(&mut self, key: RoomKey) {
+        if self.is_home(key) {
+            self.say_to_parts(key, Note::Close);
+        }
         let Some(entry) = self.rooms.remove(key) else { return };
         self.room_names.remove(&entry.name);
+        self.tags.remove(&entry.tag);
+        if entry.tag.home() != self.part {
+            return;
+        }
         self.tell_node(NodeEvent::RoomClosed { room: entry.name });
     }
 }

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use sfu_core::input::LeaveReason;
 use sfu_core::slots::{Key, Slots};
-use sfu_core::{Input, MemberId, Time};
+use sfu_core::{Input, MemberId, PartId, Time};
 use tokio::sync::mpsc;
 
 use super::WorkerConfig;
 use super::calls::Calls;
+use super::handed::Buffers;
+use super::links::Link;
 use super::member::{Member, MemberKey};
 use super::messages::{Event, NodeEvent};
+use super::notes::{Note, RoomTag, part_id};
 use super::peers::{PeerEntry, PeerKey};
 use super::rooms::RoomEntry;
 use super::seeing::Seeing;
@@ -28,6 +31,17 @@ pub(crate) type RoomKey = Key<RoomEntry>;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(super) number: usize,
+    /// This worker as a part of rooms.
+    pub(super) part: PartId,
+    /// The ways to all workers, this one's included.
+    pub(super) links: Vec<Link>,
+    /// What is to be said to other workers.
+    pub(super) notes: Vec<(PartId, Note)>,
+    /// Rooms that were ever at home here.
+    pub(super) room_serial: u64,
+    /// Rooms by the names that workers have for them.
+    pub(super) tags: HashMap<RoomTag, RoomKey>,
+    pub(super) buffers: Buffers,
     pub(super) config: WorkerConfig,
     pub(super) candidate: SocketAddr,
     /// The instant that this turn of the loop began.
@@ -56,6 +70,15 @@ pub(crate) struct State {
     /// Copies of each packet of the media forwarded last.
     pub(super) copies: u64,
     pub(super) seeing: Seeing,
+    /// Copies that another worker makes of each packet handed to it last.
+    pub(super) copies_elsewhere: u64,
+}
+
+/// Whom a worker can reach.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub(super) links: Vec<Link>,
+    pub(super) node_events: mpsc::Sender<NodeEvent>,
 }
 
 /// How long a worker sleeps when nothing is due.
@@ -68,13 +91,20 @@ impl State {
         candidate: SocketAddr,
         outbox: Outbox,
         metrics: WorkerMetrics,
-        node_events: mpsc::Sender<NodeEvent>,
+        reach: Reach,
     ) -> Self {
         let now = config.clock.instant();
+        let part = part_id(number);
         let micros = config.clock.now().unix_timestamp_nanos() / 1_000;
         let epoch = (now, Time::from_micros(u64::try_from(micros).unwrap_or_default()));
         Self {
             number,
+            part,
+            links: reach.links,
+            notes: Vec::new(),
+            room_serial: 0,
+            tags: HashMap::new(),
+            buffers: Buffers::new(part),
             config,
             candidate,
             now,
@@ -89,7 +119,7 @@ impl State {
             timers: Timers::default(),
             outbox,
             metrics,
-            node_events,
+            node_events: reach.node_events,
             dirty_peers: Vec::new(),
             dirty_rooms: Vec::new(),
             offers_due: Vec::new(),
@@ -97,12 +127,13 @@ impl State {
             rtcp: Vec::with_capacity(1_200),
             copies: 0,
             seeing: Seeing::new(now),
+            copies_elsewhere: 0,
         }
     }
 
-    /// To how many each packet of the media forwarded last went.
-    pub(super) const fn copies(&self) -> u64 {
-        self.copies
+    /// To how many each packet of the media forwarded last went, on this worker or another.
+    pub(super) fn copies(&self) -> u64 {
+        self.copies.max(self.copies_elsewhere)
     }
 
     /// A worker without a thread, and what it tells the platform.
@@ -112,7 +143,11 @@ impl State {
         let candidate = socket.local_addr().expect("bound");
         let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
         let (node_events, told) = mpsc::channel(64);
-        let state = Self::new(0, config, candidate, Outbox::new(socket), metrics, node_events);
+        let reach = Reach {
+            links: Vec::new(),
+            node_events,
+        };
+        let state = Self::new(0, config, candidate, Outbox::new(socket), metrics, reach);
         (state, told)
     }
 
@@ -146,8 +181,11 @@ impl State {
     }
 
     /// The key of a room's member.
-    pub(super) fn key_of(&self, MemberId(index): MemberId) -> Option<MemberKey> {
-        self.members.key_at(usize::try_from(index).ok()?)
+    pub(super) fn key_of(&self, id: MemberId) -> Option<MemberKey> {
+        let MemberId(index) = id;
+        self.members
+            .key_at(usize::try_from(index).ok()?)
+            .filter(|_| id.part().is_none())
     }
 
     /// A room's member.
@@ -183,6 +221,19 @@ impl State {
 
     /// Does everything that rooms and peers want done, until none wants anything, then sends.
     pub(super) fn settle(&mut self) {
+        self.settle_rooms();
+        self.arm_waiting();
+        self.outbox.flush();
+        self.send_notes();
+        let sent = self.outbox.take_sent();
+        self.seeing.unsent += sent.dropped;
+        self.metrics.sent(sent);
+        let at_home = self.rooms.iter().filter(|(_, entry)| entry.tag.home() == self.part);
+        self.metrics.census(at_home.count(), self.members.len());
+    }
+
+    /// Does everything that rooms and peers want done, without sending it yet.
+    pub(super) fn settle_rooms(&mut self) {
         loop {
             if let Some(room) = self.dirty_rooms.pop() {
                 self.drain_room(room);
@@ -194,12 +245,6 @@ impl State {
                 break;
             }
         }
-        self.arm_waiting();
-        self.outbox.flush();
-        let sent = self.outbox.take_sent();
-        self.seeing.unsent += sent.dropped;
-        self.metrics.sent(sent);
-        self.metrics.census(self.rooms.len(), self.members.len());
     }
 
     /// Forgets everything, telling clients to come back and the platform that they left. Keys of the past stay invalid:
@@ -226,6 +271,14 @@ impl State {
         self.offers_due.clear();
         self.waiting.clear();
         self.outbox.discard();
+        // The other workers let go of what they had with us.
+        self.notes.clear();
+        for other in (0..self.links.len()).map(part_id) {
+            if other != self.part {
+                self.say(other, Note::Reset);
+            }
+        }
+        self.send_notes();
     }
 
     pub(super) fn fire_timers(&mut self) {

@@ -29,7 +29,7 @@ impl State {
         if !self.members.get(key).is_some_and(is_here) {
             return Err(AdminRefusal::NotConnected);
         }
-        let to = self.open_room(destination, room_sid);
+        let to = self.destination(from, destination, room_sid)?;
         let has_place = self.rooms.get(to).is_some_and(|entry| entry.room.has_place_for(tracks));
         if self.is_full_for(to, whom.identity.as_str()) || !has_place {
             return Err(AdminRefusal::Full);
@@ -38,6 +38,16 @@ impl State {
         member.destination = Some((to, token));
         self.tell(from, Input::Depart(id));
         Ok(())
+    }
+
+    /// The room on this worker that somebody is to come to from another here. Whoever is in another part of a room than
+    /// home's stays on that worker; home has opened the destination there.
+    pub(super) fn destination(&mut self, from: RoomKey, name: &str, room_sid: String) -> Result<RoomKey, AdminRefusal> {
+        if self.is_home(from) {
+            Ok(self.open_room(name, room_sid))
+        } else {
+            self.find_room(name)
+        }
     }
 
     /// Sends somebody to a room that is elsewhere: their client connects anew, with this token.
@@ -88,6 +98,7 @@ impl State {
         let connection = member.signal.connection;
         let Some(entry) = self.rooms.get(room) else { return };
         let into = Joined {
+            worker: self.number,
             member: key,
             connection,
             room: Arc::new(summary(entry, entry.room.state())),

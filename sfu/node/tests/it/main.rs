@@ -16,3 +16,4 @@ mod simulate;
 mod tokens;
 mod vp8;
 mod wishes;
+mod workers;

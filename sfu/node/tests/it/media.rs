@@ -17,6 +17,10 @@ pub(crate) struct Camera {
 }
 
 impl Camera {
+    pub(crate) const fn new(sender: RTCRtpSenderId) -> Self {
+        Self { sender, frame: 0 }
+    }
+
     pub(crate) fn send(&mut self, publisher: &mut Client) {
         let pc = publisher.publisher.as_mut().expect("it publishes");
         let wanted = std::mem::take(&mut pc.key_frames_wanted);
@@ -71,7 +75,7 @@ pub(crate) fn pictures(client: &Client) -> Vec<Picture> {
 }
 
 /// Everything that arrived is one stream: numbers without gaps, pictures one after the other, time that only advances.
-fn assert_one_stream(client: &Client) {
+pub(crate) fn assert_one_stream(client: &Client) {
     let packets = &client.subscriber.packets;
     assert!(packets.iter().all(|packet| packet.ssrc == packets[0].ssrc));
     for pair in packets.windows(2) {
@@ -110,21 +114,21 @@ pub(crate) async fn room_of_two(node: &TestNode) -> (Client, Client, Camera, Str
     )
     .await;
     let (sid, sender) = ada.publish_camera("camera-1").await;
-    (ada, bob, Camera { sender, frame: 0 }, sid)
+    (ada, bob, Camera::new(sender), sid)
 }
 
 pub(crate) fn has_more_than(count: usize) -> impl Fn(&[&mut Client]) -> bool {
     move |clients| pictures(clients[1]).len() > count
 }
 
-fn is_muted(muted: bool) -> impl Fn(&[&mut Client]) -> bool {
+pub(crate) fn is_muted(muted: bool) -> impl Fn(&[&mut Client]) -> bool {
     move |clients| {
         let info = clients[1].last_update("ada");
         info.is_some_and(|info| info.tracks.iter().any(|track| track.muted == muted))
     }
 }
 
-fn is_showing(layer: u8) -> impl Fn(&[&mut Client]) -> bool {
+pub(crate) fn is_showing(layer: u8) -> impl Fn(&[&mut Client]) -> bool {
     move |clients| {
         pictures(clients[1])
             .last()
@@ -259,7 +263,7 @@ async fn nobody_gets_what_they_did_not_ask_for_or_may_not_have() {
     let mut ada = Client::join(node.livekit, &token("ada", "room"), "").await;
     let mut shy = Client::join(node.livekit, &token("shy", "room"), "&auto_subscribe=0").await;
     let (sid, sender) = ada.publish_camera("camera-1").await;
-    let mut camera = Camera { sender, frame: 0 };
+    let mut camera = Camera::new(sender);
     let published = |clients: &[&mut Client]| {
         clients[1]
             .last_update("ada")

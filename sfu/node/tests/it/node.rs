@@ -23,10 +23,19 @@ impl TestNode {
         Self::start_with(false, Vec::new()).await
     }
 
+    /// A plain LiveKit server whose rooms have one participant on their first worker, and then go where the fewest are.
+    pub(crate) async fn start_spread() -> Self {
+        Self::assemble("platform = false\nroom_spread = 1", Vec::new()).await
+    }
+
     /// A node beside these parts of the platform.
     pub(crate) async fn start_with(platform: bool, parts: Vec<Part>) -> Self {
+        Self::assemble(&format!("platform = {platform}"), parts).await
+    }
+
+    async fn assemble(keys: &str, parts: Vec<Part>) -> Self {
         let file = format!(
-            "[sfu]\nmedia_secret = \"{SECRET}\"\nplatform = {platform}\nworkers = 2\nhttp_listen = \"127.0.0.1:0\"\n\
+            "[sfu]\nmedia_secret = \"{SECRET}\"\n{keys}\nworkers = 2\nhttp_listen = \"127.0.0.1:0\"\n\
              address = \"inproc:sfu\"\n"
         );
         let mut loader = Loader::new(Sources::empty().with_file(&file).expect("TOML"));
@@ -40,6 +49,18 @@ impl TestNode {
         host.mount(assembled.part);
         host.start();
         Self { host, tokens, livekit }
+    }
+}
+
+impl TestNode {
+    /// How many participants each of the two workers has.
+    pub(crate) fn placed(&self) -> [u32; 2] {
+        let metrics = self.host.metrics.encode();
+        std::array::from_fn(|worker| {
+            let name = format!("plenary_sfu_participants{{worker=\"{worker}\"}} ");
+            let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
+            value.map_or(0, |value| value.parse().expect("a number"))
+        })
     }
 }
 

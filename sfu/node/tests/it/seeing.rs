@@ -118,7 +118,7 @@ async fn every_metric_is_documented() {
     let (names, causes) = exposed(&node.host.metrics.encode());
     assert_eq!(names, documented());
     let text = std::fs::read_to_string("README.md").expect("the document");
-    assert_eq!(causes.len(), 5);
+    assert_eq!(causes.len(), 6);
     for cause in causes {
         assert!(text.contains(&format!("\n| `{cause}` | ")), "{cause}");
     }

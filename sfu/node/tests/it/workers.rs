@@ -1,0 +1,232 @@
+//! A room on two workers: whoever publishes is on one, whoever watches on the other, and nobody can tell.
+
+use livekit_protocol as lk;
+use livekit_protocol::signal_request::Message as Request;
+use livekit_protocol::signal_response::Message as Response;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::client::{Client, drive, payload, user_data};
+use crate::media::{Camera, assert_one_stream, has_more_than, is_muted, is_showing, pictures, room_of_two, settings};
+use crate::node::{TestNode, token, token_with};
+
+fn state_of(client: &Client, identity: &str) -> Option<lk::participant_info::State> {
+    client.last_update(identity).map(lk::ParticipantInfo::state)
+}
+
+/// A call of the server API; its answer, or its error.
+async fn administer(node: &TestNode, method: &str, body: Value) -> Value {
+    let grants = json!({ "roomAdmin": true, "roomCreate": true, "roomList": true, "room": "room",
+        "destinationRoom": "room#backstage" });
+    let (token, body) = (token_with("admin", "room", grants), body.to_string());
+    let request = format!(
+        "POST /twirp/livekit.RoomService/{method} HTTP/1.1\r\nhost: node\r\nconnection: close\r\n\
+         authorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(node.livekit).await.expect("it listens");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    serde_json::from_str(body).expect("JSON")
+}
+
+#[tokio::test]
+async fn media_layers_and_mutes_cross_workers() {
+    let node = TestNode::start_spread().await;
+    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
+    drive(&mut [&mut ada, &mut bob], "one on each worker", |_| {
+        node.placed() == [1, 1]
+    })
+    .await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "the highest layer", is_showing(2))
+        .await;
+    bob.ask(settings(&sid, 320, 180)).await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "the lowest layer", is_showing(0))
+        .await;
+    bob.ask(settings(&sid, 1280, 720)).await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "the highest layer again", is_showing(2))
+        .await;
+
+    let mute = |muted| {
+        Request::Mute(lk::MuteTrackRequest {
+            sid: sid.clone(),
+            muted,
+        })
+    };
+    ada.ask(mute(true)).await;
+    drive(&mut [&mut ada, &mut bob], "the mute", is_muted(true)).await;
+    let seen = pictures(&bob).len();
+    for _ in 0..30 {
+        camera.send(&mut ada);
+    }
+    ada.ask(mute(false)).await;
+    drive(&mut [&mut ada, &mut bob], "the end of the mute", is_muted(false)).await;
+    assert_eq!(pictures(&bob).len(), seen, "nothing came while it was muted");
+    camera
+        .run(&mut [&mut ada, &mut bob], "pictures again", has_more_than(seen + 5))
+        .await;
+    assert!(pictures(&bob)[seen].key, "it goes on with a key frame");
+    assert_one_stream(&bob);
+}
+
+#[tokio::test]
+async fn data_and_returns_cross_workers() {
+    let node = TestNode::start_spread().await;
+    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
+        .await;
+    let mut eve = Client::join(node.livekit, &token("eve", "room"), "").await;
+    eve.connected().await;
+    eve.open_channels().await;
+    eve.send_data("_reliable", &user_data(b"to all", "t", &[]));
+    eve.send_data("_reliable", &user_data(b"to bob", "t", &["bob"]));
+    eve.send_data("_lossy", &user_data(b"perhaps", "t", &[]));
+    drive(&mut [&mut ada, &mut bob, &mut eve], "the data", |clients| {
+        clients[0].data().len() == 2 && clients[1].data().len() == 3
+    })
+    .await;
+    let texts = |client: &Client, label: &str| -> Vec<Vec<u8>> {
+        let data = client.data();
+        let of_label = data.iter().filter(|(from, _)| from == label);
+        of_label.map(|(_, packet)| payload(packet).to_vec()).collect()
+    };
+    assert_eq!(texts(&bob, "_reliable"), [b"to all".to_vec(), b"to bob".to_vec()]);
+    assert_eq!(texts(&ada, "_reliable"), [b"to all".to_vec()]);
+    assert_eq!(texts(&ada, "_lossy"), [b"perhaps".to_vec()]);
+
+    bob.cut().await;
+    bob.resume(node.livekit, &token("bob", "room")).await;
+    assert!(matches!(&bob.said[0], Response::Reconnect(_)), "{:?}", bob.said[0]);
+    let seen = pictures(&bob).len();
+    camera
+        .run(
+            &mut [&mut ada, &mut bob],
+            "pictures over the new path",
+            has_more_than(seen + 10),
+        )
+        .await;
+    ada.resume(node.livekit, &token("ada", "room")).await;
+    ada.restart_publisher().await;
+    let seen = pictures(&bob).len();
+    camera
+        .run(
+            &mut [&mut ada, &mut bob],
+            "pictures of the publisher that is back",
+            has_more_than(seen + 10),
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn an_identity_is_in_a_room_once_wherever_it_comes() {
+    let node = TestNode::start_spread().await;
+    let mut ada = Client::join(node.livekit, &token("ada", "room"), "").await;
+    let mut bob = Client::join(node.livekit, &token("bob", "room"), "").await;
+    let mut again = Client::join(node.livekit, &token("ada", "room"), "").await;
+    drive(
+        &mut [&mut ada, &mut bob, &mut again],
+        "the end of the former",
+        |clients| clients[0].closed.is_some(),
+    )
+    .await;
+    let is_duplicate = |said: &Response| matches!(said, Response::Leave(leave) if leave.reason() == lk::DisconnectReason::DuplicateIdentity);
+    assert!(ada.said.iter().any(is_duplicate));
+    let sid = again.sid();
+    drive(&mut [&mut bob, &mut again], "the news", |clients| {
+        clients[0].last_update("ada").is_some_and(|info| info.sid == sid)
+    })
+    .await;
+    assert!(again.closed.is_none());
+    drive(&mut [&mut bob, &mut again], "two in all", |_| {
+        node.placed().iter().sum::<u32>() == 2
+    })
+    .await;
+
+    again.ask(Request::Leave(lk::LeaveRequest::default())).await;
+    drive(&mut [&mut bob, &mut again], "the departure", |clients| {
+        state_of(clients[0], "ada") == Some(lk::participant_info::State::Disconnected)
+    })
+    .await;
+    bob.ask(Request::Leave(lk::LeaveRequest::default())).await;
+    drive(&mut [&mut bob], "the end", |clients| clients[0].closed.is_some()).await;
+    let rooms = administer(&node, "ListRooms", json!({})).await;
+    assert_eq!(rooms["rooms"].as_array().map_or(0, Vec::len), 0, "{rooms}");
+}
+
+#[tokio::test]
+async fn administrators_reach_everybody_wherever_they_are() {
+    let node = TestNode::start_spread().await;
+    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
+    camera
+        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
+        .await;
+    let here = administer(&node, "ListParticipants", json!({ "room": "room" })).await;
+    assert_eq!(here["participants"].as_array().map_or(0, Vec::len), 2, "{here}");
+    let rooms = administer(&node, "ListRooms", json!({})).await;
+    assert_eq!(
+        rooms["rooms"].as_array().map_or(0, Vec::len),
+        1,
+        "one room, however many workers: {rooms}"
+    );
+
+    let change = json!({ "room": "room", "identity": "bob", "name": "Robert" });
+    let changed = administer(&node, "UpdateParticipant", change).await;
+    assert_eq!(changed["name"], "Robert");
+    drive(&mut [&mut ada, &mut bob], "the new name", |clients| {
+        clients
+            .iter()
+            .all(|client| client.last_update("bob").is_some_and(|info| info.name == "Robert"))
+    })
+    .await;
+
+    let journey = json!({ "room": "room", "identity": "bob", "destination_room": "room#backstage" });
+    let moved = administer(&node, "MoveParticipant", journey).await;
+    assert!(moved.get("code").is_none(), "{moved}");
+    bob.wait("the move", |said| matches!(said, Response::RoomMoved(_)).then_some(()))
+        .await;
+    drive(&mut [&mut ada, &mut bob], "the departure", |clients| {
+        state_of(clients[0], "bob") == Some(lk::participant_info::State::Disconnected)
+    })
+    .await;
+    let mut eve = Client::join(node.livekit, &token("eve", "room#backstage"), "").await;
+    drive(&mut [&mut bob, &mut eve], "each other", |clients| {
+        clients[0].last_update("eve").is_some()
+    })
+    .await;
+    let backstage = eve.joined().other_participants.iter().map(|of| of.identity.as_str());
+    assert_eq!(backstage.collect::<Vec<_>>(), ["bob"]);
+
+    let removal = json!({ "room": "room", "identity": "ada" });
+    administer(&node, "RemoveParticipant", removal).await;
+    drive(&mut [&mut ada], "the removal", |clients| clients[0].closed.is_some()).await;
+}
+
+#[tokio::test]
+async fn many_come_and_each_hears_of_all() {
+    let node = TestNode::start_spread().await;
+    let mut clients = Vec::new();
+    for number in 0..6 {
+        clients.push(Client::join(node.livekit, &token(&format!("i{number}"), "room"), "").await);
+    }
+    let (sid, sender) = clients[0].publish_camera("camera-1").await;
+    let mut camera = Camera::new(sender);
+    let mut all: Vec<_> = clients.iter_mut().collect();
+    camera
+        .run(&mut all, "pictures for all", |clients| {
+            clients[1..].iter().all(|client| pictures(client).len() > 5)
+        })
+        .await;
+    let placed = node.placed();
+    assert!(placed.iter().all(|members| *members >= 2), "{placed:?}");
+    for client in &clients[1..] {
+        let seen = client.last_update("i0").expect("told of");
+        assert_eq!(seen.tracks[0].sid, sid);
+    }
+}
