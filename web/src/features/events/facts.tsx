@@ -1,6 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { type Event, EventState, EventVisibility } from '~/gen/plenary/events/v1/event_pb';
-import { downloadCalendarFile } from '~/lib/calendar';
 import { useClock } from '~/lib/clock';
 import { useText } from '~/lib/i18n/text';
 import { inBothZones } from '~/lib/time';
@@ -58,23 +57,26 @@ function When({ event }: { event: Event }) {
 function AddToCalendar({ event, start, end }: { event: Event; start: Date; end: Date }) {
   const t = useText();
   const clock = useClock();
+  const download = async () => {
+    // Few want it, and the page has to come quickly.
+    const { downloadCalendarFile } = await import('~/lib/calendar');
+    downloadCalendarFile({
+      uid: `${event.id}@${location.host}`,
+      title: event.title,
+      description: event.summary,
+      url: `${location.origin}/events/${event.id}`,
+      start,
+      end,
+      stamp: new Date(clock.now()),
+    });
+  };
   return (
     <Button
       size="small"
       tone="quiet"
       icon="plus"
       className={styles.calendar ?? ''}
-      onClick={() =>
-        downloadCalendarFile({
-          uid: `${event.id}@${location.host}`,
-          title: event.title,
-          description: event.summary,
-          url: `${location.origin}/events/${event.id}`,
-          start,
-          end,
-          stamp: new Date(clock.now()),
-        })
-      }
+      onClick={() => void download()}
     >
       {t(m.addToCalendar)}
     </Button>
