@@ -13,12 +13,14 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit_core::limits::MESSAGE_BYTES_MAX;
 use kit_rpc::{Code, Transport};
-use plenary_proto::live::v1::LocateRoomRequest;
+use kit_telemetry::trace;
+use plenary_proto::live::v1::{LocateRoomRequest, LocateRoomResponse};
 use plenary_proto::sfu::v1::sfu_service_client::SfuServiceClient;
 use plenary_proto::sfu::v1::{SignalRequest, SignalResponse, SignalStart, ValidateTokenRequest, signal_request};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
+use tracing::Instrument as _;
 
 use crate::admission::{Kind, Place};
 use crate::client::Client;
@@ -81,7 +83,7 @@ pub(crate) async fn validate(
 ) -> Response {
     let validating = async {
         let access_token = read(query.as_deref(), &headers)?.token;
-        let node = locate(&edge, client.0, &access_token).await?;
+        let (node, _) = locate(&edge, client.0, &access_token).await?;
         let request = request_for(client.0, ValidateTokenRequest { access_token });
         SfuServiceClient::new(node).validate_token(request).await
     };
@@ -122,7 +124,14 @@ async fn run(edge: Arc<Edge>, place: Place, line: Line, socket: WebSocket) {
 }
 
 async fn connect(edge: &Edge, client: IpAddr, asked: Asked) -> Result<Line, Status> {
-    let node = locate(edge, client, &asked.token).await?;
+    let (node, trace) = locate(edge, client, &asked.token).await?;
+    // The join that the token is of has a trace already: this connection is a part of it.
+    let span = tracing::info_span!("signalling");
+    trace::set_parent(&span, &trace);
+    signal(node, client, asked).instrument(span).await
+}
+
+async fn signal(node: Transport, client: IpAddr, asked: Asked) -> Result<Line, Status> {
     let (to_node, requests) = mpsc::channel(SIGNAL_FRAMES_QUEUED_MAX);
     let start = signal_request::Kind::Start(SignalStart {
         access_token: asked.token,
@@ -138,8 +147,8 @@ async fn connect(edge: &Edge, client: IpAddr, asked: Asked) -> Result<Line, Stat
     Ok(Line { to_node, from_node })
 }
 
-/// The node of the token's room.
-async fn locate(edge: &Edge, client: IpAddr, token: &str) -> Result<Transport, Status> {
+/// The node of the token's room, and the trace of the join.
+async fn locate(edge: &Edge, client: IpAddr, token: &str) -> Result<(Transport, String), Status> {
     let request = LocateRoomRequest {
         media_token: token.to_owned(),
     };
@@ -149,10 +158,12 @@ async fn locate(edge: &Edge, client: IpAddr, token: &str) -> Result<Transport, S
         .clone()
         .locate_room(request_for(client, request))
         .await?;
-    let address = answer.into_inner().address;
-    edge.lines
-        .node(&address)
-        .ok_or_else(|| Status::unavailable("the room's node cannot be reached"))
+    let LocateRoomResponse {
+        address, trace_parent, ..
+    } = answer.into_inner();
+    let node = edge.lines.node(&address);
+    let node = node.ok_or_else(|| Status::unavailable("the room's node cannot be reached"))?;
+    Ok((node, trace_parent))
 }
 
 fn read(query: Option<&str>, headers: &HeaderMap) -> Result<Asked, Status> {

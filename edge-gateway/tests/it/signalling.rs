@@ -7,6 +7,7 @@ use futures::stream::BoxStream;
 use futures::{SinkExt as _, StreamExt as _};
 use http::StatusCode;
 use kit_rpc::{Code, Domain};
+use kit_telemetry::proof::{Spans, trace_id};
 use plenary_proto::sfu::v1::sfu_service_server::SfuService;
 use plenary_proto::sfu::v1::{
     CloseRoomRequest, CloseRoomResponse, GetNodeRequest, GetNodeResponse, ListConnectionsRequest,
@@ -22,6 +23,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::fakes::JOIN;
 use crate::world::World;
 
 const SFU: Domain = Domain::new("sfu.plenary");
@@ -192,6 +194,17 @@ async fn frames_pass_unread_in_both_directions() {
         socket.next().await.expect("a frame").expect("no error"),
         Message::text("{\"pong\": 1}")
     );
+}
+
+#[tokio::test]
+async fn a_connection_is_a_part_of_its_joins_trace() {
+    let spans = Spans::keep();
+    let world = World::new().await;
+    let mut node = world.fakes.node.hand();
+    let _socket = connect(&world, "?access_token=good").await.expect("connects");
+    node.start().await;
+    let of_join = spans.of_trace(trace_id(JOIN));
+    assert!(of_join.iter().any(|name| name == "signalling"), "{of_join:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! One file for each change of state.
 
+pub(crate) mod account_join;
 pub(crate) mod end;
 pub(crate) mod go_live;
 pub(crate) mod join;

@@ -25,6 +25,7 @@ use plenary_proto::live::v1::live_service_server::LiveServiceServer;
 use plenary_proto::live::v1::node_service_server::NodeServiceServer;
 use tonic::Status;
 
+use commands::account_join::JoinTimes;
 pub use config::Config;
 use error::LiveError;
 use peers::{Clients, SessionView};
@@ -45,6 +46,7 @@ pub(crate) struct Live {
     rng: Rng,
     clients: Clients,
     api_key: ApiKey,
+    join_times: JoinTimes,
 }
 
 /// Builds the service for a process.
@@ -72,6 +74,7 @@ pub async fn build(config: Config, host: Host) -> anyhow::Result<Part> {
             id: config.media_key,
             secret: config.media_secret,
         },
+        join_times: JoinTimes::register(&host.metrics),
     };
     let (bus, pool, clock) = (live.bus.clone(), live.pool.clone(), live.clock.clone());
     let relay = outbox::Relay::new(&pool, &bus);

@@ -12,6 +12,7 @@ use crate::domain::room::Room;
 use crate::error::LiveError;
 use crate::peers::SessionView;
 use crate::store::{leases, nodes, rooms};
+use crate::token::Admitted;
 
 /// The session's room, made if it has none, and what the caller may do in it.
 pub(crate) async fn room(
@@ -50,10 +51,10 @@ pub(crate) async fn room_access(live: &Live, context: &Context, room: RoomId) ->
     Ok((access(live, context, view).await?, room))
 }
 
-/// The node that a media token's room is on; a room whose node is gone is placed anew when somebody joins.
-pub(crate) async fn locate(live: &Live, media_token: &str) -> Result<Node, LiveError> {
+/// The node that a media token's room is on, and the trace of the join; a room whose node is gone is placed anew when somebody joins.
+pub(crate) async fn locate(live: &Live, media_token: &str) -> Result<(Node, Option<String>), LiveError> {
     let now = live.clock.now();
-    let room = live.api_key.room_of(media_token, now)?;
+    let Admitted { room, trace, .. } = live.api_key.read(media_token, now)?;
     let mut connection = live.pool.acquire().await?;
     let room = rooms::get(&mut connection, room)
         .await?
@@ -63,7 +64,8 @@ pub(crate) async fn locate(live: &Live, media_token: &str) -> Result<Node, LiveE
         .node
         .as_deref()
         .and_then(|node| place(&there, Some(node), now).filter(|placed| placed.id == node));
-    node.cloned().ok_or(LiveError::NoMediaNode)
+    let node = node.cloned().ok_or(LiveError::NoMediaNode)?;
+    Ok((node, trace))
 }
 
 async fn of_session(live: &Live, view: SessionView) -> Result<Room, LiveError> {

@@ -21,6 +21,16 @@ pub(crate) struct Admission {
     pub(crate) user: UserId,
     pub(crate) name: String,
     pub(crate) is_host: bool,
+    /// W3C trace context of the join, if it is traced.
+    pub(crate) trace: Option<String>,
+}
+
+/// Whom a token that is in use has let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    pub(crate) room: RoomId,
+    pub(crate) user: String,
+    pub(crate) trace: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,6 +43,9 @@ struct Claims {
     exp: i64,
     metadata: String,
     video: Grants,
+    /// The trace that everything about this join belongs to. LiveKit's parts do not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +79,7 @@ impl ApiKey {
             user,
             name,
             is_host,
+            trace,
         } = admission;
         let claims = Claims {
             iss: self.id.clone(),
@@ -84,13 +98,14 @@ impl ApiKey {
                 // Chat goes over the data channel; what may be said is decided by engagement.
                 can_publish_data: true,
             },
+            trace: trace.clone(),
         };
         let key = EncodingKey::from_secret(self.secret.expose().as_bytes());
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
     }
 
-    /// The room that a token is for. Its time is checked against `now`.
-    pub(crate) fn room_of(&self, token: &str, now: OffsetDateTime) -> Result<RoomId, TokenInvalid> {
+    /// Whom a token lets in where. Its time is checked against `now`.
+    pub(crate) fn read(&self, token: &str, now: OffsetDateTime) -> Result<Admitted, TokenInvalid> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[&self.id]);
         validation.set_required_spec_claims(&["iss", "sub", "exp"]);
@@ -103,7 +118,11 @@ impl ApiKey {
         if claims.exp <= now.unix_timestamp() || !claims.video.room_join {
             return Err(TokenInvalid);
         }
-        claims.video.room.parse().map_err(|_| TokenInvalid)
+        Ok(Admitted {
+            room: claims.video.room.parse().map_err(|_| TokenInvalid)?,
+            user: claims.sub,
+            trace: claims.trace,
+        })
     }
 }
 
@@ -131,16 +150,22 @@ mod tests {
             user: UserId::new(&clock, &rng),
             name: "Ada".to_owned(),
             is_host: false,
+            trace: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        };
+        let admitted = Admitted {
+            room: admission.room,
+            user: admission.user.to_string(),
+            trace: admission.trace.clone(),
         };
         let token = key("one").mint(&admission, now, until).expect("signs");
-        assert_eq!(key("one").room_of(&token, now), Ok(admission.room));
-        assert_eq!(key("one").room_of(&token, until), Err(TokenInvalid));
-        assert_eq!(key("two").room_of(&token, now), Err(TokenInvalid));
+        assert_eq!(key("one").read(&token, now), Ok(admitted));
+        assert_eq!(key("one").read(&token, until), Err(TokenInvalid));
+        assert_eq!(key("two").read(&token, now), Err(TokenInvalid));
         let other = ApiKey {
             id: "other".to_owned(),
             ..key("one")
         };
-        assert_eq!(other.room_of(&token, now), Err(TokenInvalid));
-        assert_eq!(key("one").room_of("x.y.z", now), Err(TokenInvalid));
+        assert_eq!(other.read(&token, now), Err(TokenInvalid));
+        assert_eq!(key("one").read("x.y.z", now), Err(TokenInvalid));
     }
 }

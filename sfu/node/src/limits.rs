@@ -137,3 +137,5 @@ pub(crate) const LISTED_CONNECTIONS_MAX: usize = 5_000;
 pub(crate) const KEPT_BACK_MAX: usize = 10_000;
 /// How long a question about a room's connections waits for the workers.
 pub(crate) const SEE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes of a W3C trace context: version 00 has 55.
+pub(crate) const TRACE_BYTES_MAX: usize = 64;

@@ -13,7 +13,7 @@ use sfu_core::limits::{DISPLAY_NAME_BYTES_MAX, METADATA_BYTES_MAX};
 use sfu_core::output::Participant;
 use sfu_core::publish::Source;
 
-use crate::limits::{NAME_BYTES_MAX, TOKEN_BYTES_MAX};
+use crate::limits::{NAME_BYTES_MAX, TOKEN_BYTES_MAX, TRACE_BYTES_MAX};
 
 /// What a token grants, after all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) struct Grant {
     pub(crate) not_before: i64,
     /// Until when it is good. Seconds since the Unix epoch.
     pub(crate) expires_at: i64,
+    /// W3C trace context of the join, if who made the token traces it.
+    pub(crate) trace: Option<String>,
 }
 
 /// What a token allows its bearer to do with rooms from outside.
@@ -90,6 +92,8 @@ struct Claims {
     attributes: BTreeMap<String, String>,
     #[serde(default)]
     video: VideoGrant,
+    #[serde(default)]
+    trace: Option<String>,
 }
 
 /// livekit/protocol `auth/grants.go`: what is absent is granted, except changing one's own metadata.
@@ -218,6 +222,7 @@ fn grant(claims: Claims) -> Result<Grant, TokenError> {
         permissions,
         not_before: claims.nbf,
         expires_at: claims.exp,
+        trace: claims.trace.filter(|trace| trace.len() <= TRACE_BYTES_MAX),
     })
 }
 

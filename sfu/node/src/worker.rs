@@ -416,6 +416,7 @@ mod tests {
                 expires_at: i64::MAX,
             },
             auto_subscribe: true,
+            trace: None,
             naming: crate::signal::Naming::Track,
             order,
             events,

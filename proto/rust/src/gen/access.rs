@@ -68,6 +68,7 @@
     ("/plenary.live.v1.LiveService/JoinRoom", &[Role::Attendee]),
     ("/plenary.live.v1.LiveService/ListConnections", &[Role::Organizer]),
     ("/plenary.live.v1.LiveService/LocateRoom", &[Role::Anonymous]),
+    ("/plenary.live.v1.LiveService/ReportJoin", &[Role::Attendee]),
     ("/plenary.live.v1.LiveService/SetRoomCapacity", &[Role::Organizer]),
     ("/plenary.live.v1.LiveService/WatchRoom", &[Role::Anonymous]),
     ("/plenary.live.v1.NodeService/RegisterNode", &[Role::Service]),

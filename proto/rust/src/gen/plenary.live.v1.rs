@@ -884,6 +884,9 @@ pub struct LocateRoomResponse {
     /// Where its gRPC service is: an https URI, or "inproc:NAME".
     #[prost(string, tag = "2")]
     pub address: ::prost::alloc::string::String,
+    /// W3C trace context of the join that the token is of; empty when it was not traced.
+    #[prost(string, tag = "3")]
+    pub trace_parent: ::prost::alloc::string::String,
 }
 impl ::prost::Name for LocateRoomResponse {
     const NAME: &'static str = "LocateRoomResponse";
@@ -1210,6 +1213,123 @@ impl ::prost::Name for ReportConnectionsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/plenary.live.v1.ReportConnectionsResponse".into()
+    }
+}
+/// How long a join took.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ReportJoinRequest {
+    /// The token that was joined with.
+    #[prost(string, tag = "1")]
+    pub media_token: ::prost::alloc::string::String,
+    /// Milliseconds between the click and this report; at most 120,000.
+    #[prost(uint32, tag = "2")]
+    pub elapsed_ms: u32,
+    /// What took the time; at most 5, each once.
+    #[prost(message, repeated, tag = "3")]
+    pub steps: ::prost::alloc::vec::Vec<JoinStep>,
+}
+impl ::prost::Name for ReportJoinRequest {
+    const NAME: &'static str = "ReportJoinRequest";
+    const PACKAGE: &'static str = "plenary.live.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.live.v1.ReportJoinRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.live.v1.ReportJoinRequest".into()
+    }
+}
+/// A step of a join.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JoinStep {
+    /// What was done.
+    #[prost(enumeration = "join_step::Kind", tag = "1")]
+    pub kind: i32,
+    /// Milliseconds after the click.
+    #[prost(uint32, tag = "2")]
+    pub start_ms: u32,
+    /// Milliseconds after the click, not before the start and not after the report.
+    #[prost(uint32, tag = "3")]
+    pub end_ms: u32,
+}
+/// Nested message and enum types in `JoinStep`.
+pub mod join_step {
+    /// What was done.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Kind {
+        Unspecified = 0,
+        /// The seat was asked for.
+        Seat = 1,
+        /// The media library was loaded.
+        Open = 2,
+        /// Signalling, to the answer that one is in.
+        Signalling = 3,
+        /// The way of the media: ICE and DTLS.
+        Transport = 4,
+        /// Until the first picture was on the screen.
+        Picture = 5,
+    }
+    impl Kind {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "KIND_UNSPECIFIED",
+                Self::Seat => "KIND_SEAT",
+                Self::Open => "KIND_OPEN",
+                Self::Signalling => "KIND_SIGNALLING",
+                Self::Transport => "KIND_TRANSPORT",
+                Self::Picture => "KIND_PICTURE",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
+                "KIND_SEAT" => Some(Self::Seat),
+                "KIND_OPEN" => Some(Self::Open),
+                "KIND_SIGNALLING" => Some(Self::Signalling),
+                "KIND_TRANSPORT" => Some(Self::Transport),
+                "KIND_PICTURE" => Some(Self::Picture),
+                _ => None,
+            }
+        }
+    }
+}
+impl ::prost::Name for JoinStep {
+    const NAME: &'static str = "JoinStep";
+    const PACKAGE: &'static str = "plenary.live.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.live.v1.JoinStep".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.live.v1.JoinStep".into()
+    }
+}
+/// It is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportJoinResponse {}
+impl ::prost::Name for ReportJoinResponse {
+    const NAME: &'static str = "ReportJoinResponse";
+    const PACKAGE: &'static str = "plenary.live.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "plenary.live.v1.ReportJoinResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/plenary.live.v1.ReportJoinResponse".into()
     }
 }
 /// Where a room is in its life.
@@ -1544,6 +1664,33 @@ pub mod live_service_client {
                 .insert(GrpcMethod::new("plenary.live.v1.LiveService", "LocateRoom"));
             self.inner.unary(req, path, codec).await
         }
+        /// Takes how long somebody's join took, once for each: from the click on Join to the first picture. It becomes spans of
+        /// the trace that the media token names, and counts in `plenary_live_join_seconds`. Reasons: TOKEN_INVALID (not one of
+        /// the caller's, or too old).
+        pub async fn report_join(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReportJoinRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportJoinResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/plenary.live.v1.LiveService/ReportJoin",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("plenary.live.v1.LiveService", "ReportJoin"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Lists the connections of a room, for hosts: who is there now and how it goes, asked of the room's node, and who was
         /// there and how it went, kept for 90 days. The worst come first, and at the same severity those who are there. With
         /// the node away, the list holds what was kept. A room lists the latest 5,000 at most. Reasons: ROOM_NOT_FOUND.
@@ -1647,6 +1794,16 @@ pub mod live_service_server {
             request: tonic::Request<super::LocateRoomRequest>,
         ) -> std::result::Result<
             tonic::Response<super::LocateRoomResponse>,
+            tonic::Status,
+        >;
+        /// Takes how long somebody's join took, once for each: from the click on Join to the first picture. It becomes spans of
+        /// the trace that the media token names, and counts in `plenary_live_join_seconds`. Reasons: TOKEN_INVALID (not one of
+        /// the caller's, or too old).
+        async fn report_join(
+            &self,
+            request: tonic::Request<super::ReportJoinRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportJoinResponse>,
             tonic::Status,
         >;
         /// Lists the connections of a room, for hosts: who is there now and how it goes, asked of the room's node, and who was
@@ -2085,6 +2242,51 @@ pub mod live_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LocateRoomSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/plenary.live.v1.LiveService/ReportJoin" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportJoinSvc<T: LiveService>(pub Arc<T>);
+                    impl<
+                        T: LiveService,
+                    > tonic::server::UnaryService<super::ReportJoinRequest>
+                    for ReportJoinSvc<T> {
+                        type Response = super::ReportJoinResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReportJoinRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LiveService>::report_join(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportJoinSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -64,6 +64,11 @@ impl ::core::fmt::Debug for live::v1::LocateRoomRequest {
         f.debug_struct("LocateRoomRequest").finish_non_exhaustive()
     }
 }
+impl ::core::fmt::Debug for live::v1::ReportJoinRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ReportJoinRequest").finish_non_exhaustive()
+    }
+}
 impl ::core::fmt::Debug for sfu::v1::SignalStart {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("SignalStart").finish_non_exhaustive()

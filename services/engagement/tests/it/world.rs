@@ -191,6 +191,13 @@ impl LiveService for Live {
         Err(Status::unimplemented("not asked"))
     }
 
+    async fn report_join(
+        &self,
+        _: Request<live::ReportJoinRequest>,
+    ) -> Result<Response<live::ReportJoinResponse>, Status> {
+        Err(Status::unimplemented("not asked"))
+    }
+
     async fn list_connections(
         &self,
         _: Request<live::ListConnectionsRequest>,

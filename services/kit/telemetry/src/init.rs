@@ -50,6 +50,8 @@ impl Telemetry {
         subscriber(config, provider.tracer("plenary"), std::io::stdout)?
             .try_init()
             .map_err(TelemetryError::Twice)?;
+        // For spans of the past, which `tracing` has no words for.
+        opentelemetry::global::set_tracer_provider(provider.clone());
         Ok(Self { provider })
     }
 }

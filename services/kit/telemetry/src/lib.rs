@@ -17,6 +17,7 @@ mod init;
 mod json;
 mod metrics;
 mod operations;
+pub mod proof;
 pub mod trace;
 
 pub use config::{Config, Format};

@@ -59,6 +59,7 @@ pub(crate) async fn join(live: &Live, context: &Context, room: RoomId) -> Result
         user: user.user_id,
         name: user.name.clone(),
         is_host,
+        trace: kit_telemetry::trace::current_parent(),
     };
     let token = live
         .api_key

@@ -1,15 +1,19 @@
 //! Requests → checked values.
 
+use std::time::Duration;
+
 use kit_core::ids::{RoomId, SessionId, UserId};
 use kit_core::{PageRequest, PageSizes, RequestId, Violations};
 use kit_pg::idempotency::RequestKey;
+use plenary_proto::live::v1::join_step::Kind;
 use plenary_proto::live::v1::{
-    ListConnectionsRequest, ParticipantReport, RegisterNodeRequest, ReportConnectionsRequest,
-    ReportParticipantsRequest, RoomConnection, SetRoomCapacityRequest,
+    JoinStep, ListConnectionsRequest, ParticipantReport, RegisterNodeRequest, ReportConnectionsRequest,
+    ReportJoinRequest, ReportParticipantsRequest, RoomConnection, SetRoomCapacityRequest,
 };
 use prost::Message;
 use time::OffsetDateTime;
 
+use crate::commands::account_join::{Account as JoinAccount, Step, StepKind};
 use crate::commands::keep::Account;
 use crate::commands::report::{Report, Sighting};
 use crate::domain::node::Node;
@@ -27,6 +31,9 @@ const CONNECTIONS_MAX: usize = 1_000;
 const NAME_CHARACTERS_MAX: usize = 200;
 /// More than there are kinds.
 const EVIDENCE_MAX: usize = 16;
+/// Milliseconds of a join: as long as its token is good.
+const JOIN_MS_MAX: u32 = 120_000;
+const JOIN_STEPS_MAX: usize = 5;
 const QUERY_CHARACTERS_MAX: usize = 100;
 /// A connection is a line of a table.
 const PAGE_SIZES: PageSizes = PageSizes { default: 50, max: 200 };
@@ -168,6 +175,57 @@ fn kept(told: RoomConnection) -> Option<Kept> {
         left: connection.leave_time.and_then(instant),
         sid: connection.participant_sid.clone(),
         report: connection.encode_to_vec(),
+    })
+}
+
+/// What a page says of a join. Bounded, so that nobody makes spans of years.
+pub(super) fn join(request: &ReportJoinRequest) -> Result<JoinAccount, Violations> {
+    let mut violations = Violations::new();
+    let elapsed = request.elapsed_ms;
+    violations.check(
+        "elapsed_ms",
+        elapsed <= JOIN_MS_MAX,
+        "OUT_OF_RANGE",
+        "must be at most 120,000",
+    );
+    let steps: Option<Vec<_>> = request
+        .steps
+        .iter()
+        .take(JOIN_STEPS_MAX)
+        .map(|step| join_step(step, elapsed))
+        .collect();
+    let mut kinds: Vec<_> = request.steps.iter().map(|step| step.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let is_good = steps.is_some() && kinds.len() == request.steps.len();
+    violations.check(
+        "steps",
+        is_good,
+        "MALFORMED",
+        "each must be named once, and lie between the click and the report",
+    );
+    let (steps,) = violations.finish((steps,))?;
+    Ok(JoinAccount {
+        media_token: request.media_token.clone(),
+        elapsed: Duration::from_millis(elapsed.into()),
+        steps,
+    })
+}
+
+fn join_step(step: &JoinStep, elapsed_ms: u32) -> Option<Step> {
+    let kind = match step.kind() {
+        Kind::Seat => StepKind::Seat,
+        Kind::Open => StepKind::Open,
+        Kind::Signalling => StepKind::Signalling,
+        Kind::Transport => StepKind::Transport,
+        Kind::Picture => StepKind::Picture,
+        Kind::Unspecified => return None,
+    };
+    let is_ordered = step.start_ms <= step.end_ms && step.end_ms <= elapsed_ms;
+    is_ordered.then(|| Step {
+        kind,
+        start: Duration::from_millis(step.start_ms.into()),
+        end: Duration::from_millis(step.end_ms.into()),
     })
 }
 

@@ -100,13 +100,20 @@ impl LiveService for Live {
     }
 
     async fn locate_room(&self, request: Request<LocateRoomRequest>) -> Answer<LocateRoomResponse> {
-        let node = queries::locate(self, &request.get_ref().media_token)
-            .await
-            .map_err(refuse)?;
+        let located = queries::locate(self, &request.get_ref().media_token).await;
+        let (node, trace) = located.map_err(refuse)?;
         Ok(Response::new(LocateRoomResponse {
             node_id: node.id,
             address: node.address,
+            trace_parent: trace.unwrap_or_default(),
         }))
+    }
+
+    async fn report_join(&self, request: Request<ReportJoinRequest>) -> Answer<ReportJoinResponse> {
+        let user = user_of(&request.context()).map_err(refuse)?;
+        let account = convert::join(request.get_ref()).map_err(refuse)?;
+        commands::account_join::account(self, user, &account).map_err(refuse)?;
+        Ok(Response::new(ReportJoinResponse {}))
     }
 
     async fn list_connections(&self, request: Request<ListConnectionsRequest>) -> Answer<ListConnectionsResponse> {

@@ -4,6 +4,7 @@
 mod connections;
 mod join_room;
 mod locate_room;
+mod report_join;
 mod reports;
 mod rooms;
 mod show;

@@ -9,6 +9,7 @@ use livekit_protocol::{Pong, SignalResponse};
 use sfu_core::input::LeaveReason;
 use sfu_core::output::Refusal;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::codec::{self, Format};
 use super::requests::Request;
@@ -85,17 +86,22 @@ where
     let _counted = node.metrics().signal_connection();
     let worker = node.worker_of(&start.grant.room).clone();
     let (events, mut received) = mpsc::channel(EVENTS);
+    let joining = tracing::info_span!("sfu: join");
+    if let Some(parent) = &start.grant.trace {
+        kit_telemetry::trace::set_parent(&joining, parent);
+    }
     if worker.send(enter(&node, start, events)).is_err() {
         return Close::BUSY;
     }
     let mut session = Session::new(&node, worker, out);
-    match tokio::time::timeout(JOIN_TIMEOUT, received.recv()).await {
-        Ok(Some(event)) => {
-            if let Err(close) = session.event(event).await {
-                return close;
-            }
+    let answered = async {
+        match tokio::time::timeout(JOIN_TIMEOUT, received.recv()).await {
+            Ok(Some(event)) => session.event(event).await,
+            Ok(None) | Err(_) => Err(Close::BUSY),
         }
-        Ok(None) | Err(_) => return Close::BUSY,
+    };
+    if let Err(close) = answered.instrument(joining).await {
+        return close;
     }
     let close = session.converse(&mut frames, &mut received).await;
     session.hang_up(&close);
@@ -113,6 +119,7 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         permissions,
         not_before,
         expires_at,
+        trace,
     } = start.grant;
     tracing::debug!(
         room,
@@ -140,6 +147,7 @@ fn enter(node: &Node, start: Start, events: mpsc::Sender<Event>) -> Command {
         permissions,
         token: TokenTimes { not_before, expires_at },
         auto_subscribe: start.query.auto_subscribe,
+        trace,
         naming: start.query.naming,
         order: node.next_arrival(),
         events,

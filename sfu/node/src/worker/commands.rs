@@ -100,7 +100,7 @@ impl State {
             identity: join.identity.clone(),
             sid: join.sid.clone(),
         };
-        let watch = Watch::new(join.name.clone(), &join.permissions.publish, self.time());
+        let watch = Watch::new(join.name.clone(), &join.permissions.publish, self.time()).traced(join.trace);
         let key = self.members.insert(Member {
             naming: join.naming,
             watch,

@@ -69,6 +69,8 @@ pub(crate) struct JoinCommand {
     pub(crate) permissions: Permissions,
     pub(crate) token: TokenTimes,
     pub(crate) auto_subscribe: bool,
+    /// W3C trace context of the join, if it is traced.
+    pub(crate) trace: Option<String>,
     pub(crate) naming: Naming,
     /// Grows with everybody who comes to the node.
     pub(crate) order: u64,

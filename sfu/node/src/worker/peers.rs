@@ -118,6 +118,7 @@ impl State {
             PeerEvent::AddressSelected(_) | PeerEvent::IceRestarted => {}
             PeerEvent::Connected => {
                 if role == Role::Subscriber {
+                    self.record_transport(member);
                     self.tell_room(member, Input::Connected(member_id(member)));
                 }
             }

@@ -1,8 +1,9 @@
 //! Looks at every connection once in [`SAMPLE_INTERVAL`], and tells the platform every minute and at each end how it went.
 //! The thinking is `sfu-core`'s ([`sfu_core::seeing`]).
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use kit_telemetry::trace;
 use plenary_proto::live::v1::PlaybackReport;
 use plenary_proto::live::v1::playback_report::SendingLimit as WireLimit;
 use sfu_core::input::PublishRight;
@@ -37,6 +38,8 @@ pub(crate) struct Watch {
     name: String,
     is_host: bool,
     since: Time,
+    /// The join's trace, until its last span is recorded.
+    trace: Option<String>,
     stay: Stay,
     playback: Option<Playback>,
     /// The wire's number for the kind of candidate, as the browser says it.
@@ -102,6 +105,11 @@ impl Watch {
         }
     }
 
+    /// Its join is a part of this trace.
+    pub(super) fn traced(self, trace: Option<String>) -> Self {
+        Self { trace, ..self }
+    }
+
     /// Takes what the browser says; what it said before and nobody has looked at yet is added to it.
     fn hear(&mut self, report: &PlaybackReport) {
         let before = self.playback.unwrap_or_default();
@@ -134,6 +142,18 @@ impl Watch {
 }
 
 impl State {
+    /// The media's way to somebody is open: the last of the node's spans of their join.
+    pub(super) fn record_transport(&mut self, key: MemberKey) {
+        let now = self.time();
+        let Some(watch) = self.members.get_mut(key).map(|member| &mut member.watch) else {
+            return;
+        };
+        if let Some(parent) = watch.trace.take() {
+            let at = |time: Time| SystemTime::UNIX_EPOCH + Duration::from_micros(time.as_micros());
+            trace::record(&parent, "sfu: transport", at(watch.since), at(now));
+        }
+    }
+
     /// Notes time that the worker waited.
     pub(super) fn note_idle(&mut self, idle: Duration) {
         self.seeing.idle += idle;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kit_telemetry::proof::{self, Spans};
 use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message as Request;
 use plenary_proto::live::v1::{AddressFamily, CandidateKind, ConnectionVerdict, PlaybackReport};
@@ -10,7 +11,7 @@ use plenary_proto::sfu::v1::{ListConnectionsRequest, ListConnectionsResponse};
 use prost::Message as _;
 
 use crate::client::{Client, drive, user_data};
-use crate::node::{TestNode, token, token_with};
+use crate::node::{TestNode, token, token_with, traced_token};
 use crate::platform::platform;
 
 async fn list(node: &TestNode, room: &str) -> ListConnectionsResponse {
@@ -122,4 +123,15 @@ async fn every_metric_is_documented() {
     for cause in causes {
         assert!(text.contains(&format!("\n| `{cause}` | ")), "{cause}");
     }
+}
+
+#[tokio::test]
+async fn a_join_is_a_part_of_the_trace_that_its_token_names() {
+    let spans = Spans::keep();
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let node = TestNode::start().await;
+    let mut ada = Client::join(node.livekit, &traced_token("ada", "rm_1", parent), "").await;
+    ada.connected().await;
+    let kept = spans.of_trace(proof::trace_id(parent));
+    assert_eq!(kept, ["sfu: join", "sfu: transport"]);
 }

@@ -2,8 +2,9 @@ import { createClient } from '@connectrpc/connect';
 import { useTransport } from '@connectrpc/connect-query';
 import { useEffect, useMemo } from 'react';
 import { ChatService } from '~/gen/plenary/engagement/v1/chat_service_pb';
-import { LiveService } from '~/gen/plenary/live/v1/live_service_pb';
+import { JoinStep_Kind, LiveService } from '~/gen/plenary/live/v1/live_service_pb';
 import { Call } from './call/call';
+import type { JoinStep, JoinTimes } from './call/join-timing';
 import { openLivekitRoom } from './call/livekit';
 import { CHAT_TOPIC, Chat } from './chat/chat';
 
@@ -23,6 +24,13 @@ export function useLive(roomId: string, userId: string): { call: Call; chat: Cha
         if (topic === CHAT_TOPIC) chat.receive(bytes);
       },
       onConnected: () => void chat.catchUp(),
+      timing: {
+        now: () => performance.now(),
+        after: (pause, act) => void setTimeout(act, pause),
+        // Nobody waits for it, and a report that fails is not missed.
+        report: (token, times) =>
+          void service.reportJoin(reportOf(token, times)).catch(() => undefined),
+      },
     });
     const chat: Chat = new Chat({
       roomId,
@@ -42,6 +50,26 @@ export function useLive(roomId: string, userId: string): { call: Call; chat: Cha
     };
   }, [live]);
   return live;
+}
+
+const kinds: Readonly<Record<JoinStep, JoinStep_Kind>> = {
+  seat: JoinStep_Kind.SEAT,
+  open: JoinStep_Kind.OPEN,
+  signalling: JoinStep_Kind.SIGNALLING,
+  transport: JoinStep_Kind.TRANSPORT,
+  picture: JoinStep_Kind.PICTURE,
+};
+
+function reportOf(mediaToken: string, { steps, elapsed_ms }: JoinTimes) {
+  return {
+    mediaToken,
+    elapsedMs: Math.ceil(elapsed_ms),
+    steps: steps.map(({ step, start_ms, end_ms }) => ({
+      kind: kinds[step],
+      startMs: Math.floor(start_ms),
+      endMs: Math.floor(end_ms),
+    })),
+  };
 }
 
 function signallingUrl(): string {

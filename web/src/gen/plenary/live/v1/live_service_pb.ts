@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plenary/live/v1/live_service.proto.
  */
 export const file_plenary_live_v1_live_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJwbGVuYXJ5L2xpdmUvdjEvbGl2ZV9zZXJ2aWNlLnByb3RvEg9wbGVuYXJ5LmxpdmUudjEi+AEKBFJvb20SCgoCaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIpCgVzdGF0ZRgEIAEoDjIaLnBsZW5hcnkubGl2ZS52MS5Sb29tU3RhdGUSEAoIY2FwYWNpdHkYBSABKAUSGQoRcGFydGljaXBhbnRfY291bnQYBiABKAUSMwoPbGl2ZV9zdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1saXZlX2VuZF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCgpSb29tQWNjZXNzEhAKCGNhbl9ob3N0GAEgASgIEhAKCGNhbl9qb2luGAIgASgIIiQKDkdldFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiYwoPR2V0Um9vbVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbRIrCgZhY2Nlc3MYAiABKAsyGy5wbGVuYXJ5LmxpdmUudjEuUm9vbUFjY2VzcyImChBXYXRjaFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiSgoRV2F0Y2hSb29tUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSIwoEcm9vbRgCIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tIk8KFlNldFJvb21DYXBhY2l0eVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJEhAKCGNhcGFjaXR5GAMgASgFIj4KF1NldFJvb21DYXBhY2l0eVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbSI0Cg1Hb0xpdmVSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDwoHcm9vbV9pZBgCIAEoCSI1Cg5Hb0xpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iNQoORW5kTGl2ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJIjYKD0VuZExpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iIgoPSm9pblJvb21SZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkinQEKEEpvaW5Sb29tUmVzcG9uc2USGAoLbWVkaWFfdG9rZW4YASABKAlCA4ABARI1ChF0b2tlbl9leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoEcm9vbRgDIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tEhMKC2Nhbl9wdWJsaXNoGAQgASgIIicKFEdldFJvb21BY2Nlc3NSZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkibwoVR2V0Um9vbUFjY2Vzc1Jlc3BvbnNlEisKBmFjY2VzcxgBIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Sb29tQWNjZXNzEikKBXN0YXRlGAIgASgOMhoucGxlbmFyeS5saXZlLnYxLlJvb21TdGF0ZSItChFMb2NhdGVSb29tUmVxdWVzdBIYCgttZWRpYV90b2tlbhgBIAEoCUIDgAEBIjYKEkxvY2F0ZVJvb21SZXNwb25zZRIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkiewoTUmVnaXN0ZXJOb2RlUmVxdWVzdBIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSEgoKZnJlZV9zZWF0cxgDIAEoBRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIWChRSZWdpc3Rlck5vZGVSZXNwb25zZSJzChlSZXBvcnRQYXJ0aWNpcGFudHNSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAkSMwoHcmVwb3J0cxgCIAMoCzIiLnBsZW5hcnkubGl2ZS52MS5QYXJ0aWNpcGFudFJlcG9ydBIQCghjb21wbGV0ZRgDIAEoCCJfChFQYXJ0aWNpcGFudFJlcG9ydBIPCgdyb29tX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSFwoPcGFydGljaXBhbnRfc2lkGAMgASgJEg8KB3ByZXNlbnQYBCABKAgiTwoaUmVwb3J0UGFydGljaXBhbnRzUmVzcG9uc2USMQoFZXZpY3QYASADKAsyIi5wbGVuYXJ5LmxpdmUudjEuUGFydGljaXBhbnRSZXBvcnQidQoWTGlzdENvbm5lY3Rpb25zUmVxdWVzdBIPCgdyb29tX2lkGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhQKDHByZXNlbnRfb25seRgDIAEoCBIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSKRAQoXTGlzdENvbm5lY3Rpb25zUmVzcG9uc2USMAoLY29ubmVjdGlvbnMYASADKAsyGy5wbGVuYXJ5LmxpdmUudjEuQ29ubmVjdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSKwoGaGVhbHRoGAMgASgLMhsucGxlbmFyeS5saXZlLnYxLlJvb21IZWFsdGgi8QEKClJvb21IZWFsdGgSFAoMbm9kZV9yZWFjaGVkGAEgASgIEg8KB3ByZXNlbnQYAiABKAUSLwoIdmVyZGljdHMYAyADKAsyHS5wbGVuYXJ5LmxpdmUudjEuVmVyZGljdENvdW50Eg0KBWVuZGVkGAQgASgFEikKB3RyYWZmaWMYBSABKAsyGC5wbGVuYXJ5LmxpdmUudjEuVHJhZmZpYxIQCghzZW50X2JwcxgGIAEoAxIUCgxyZWNlaXZlZF9icHMYByABKAMSKQoEbm9kZRgIIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Ob2RlSGVhbHRoIlIKDFZlcmRpY3RDb3VudBIzCgd2ZXJkaWN0GAEgASgOMiIucGxlbmFyeS5saXZlLnYxLkNvbm5lY3Rpb25WZXJkaWN0Eg0KBWNvdW50GAIgASgFImUKB1RyYWZmaWMSGAoQcGFja2V0c19yZWNlaXZlZBgBIAEoAxIWCg5ieXRlc19yZWNlaXZlZBgCIAEoAxIUCgxwYWNrZXRzX3NlbnQYAyABKAMSEgoKYnl0ZXNfc2VudBgEIAEoAyJQCgpOb2RlSGVhbHRoEg8KB25vZGVfaWQYASABKAkSGAoQaGVhZHJvb21fcGVyY2VudBgCIAEoBRIXCg9wYWNrZXRzX2Ryb3BwZWQYAyABKAMiYQoYUmVwb3J0Q29ubmVjdGlvbnNSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAkSNAoLY29ubmVjdGlvbnMYAiADKAsyHy5wbGVuYXJ5LmxpdmUudjEuUm9vbUNvbm5lY3Rpb24iUgoOUm9vbUNvbm5lY3Rpb24SDwoHcm9vbV9pZBgBIAEoCRIvCgpjb25uZWN0aW9uGAIgASgLMhsucGxlbmFyeS5saXZlLnYxLkNvbm5lY3Rpb24iGwoZUmVwb3J0Q29ubmVjdGlvbnNSZXNwb25zZSpqCglSb29tU3RhdGUSGgoWUk9PTV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElJPT01fU1RBVEVfV0FJVElORxABEhMKD1JPT01fU1RBVEVfTElWRRACEhQKEFJPT01fU1RBVEVfRU5ERUQQAzL8BgoLTGl2ZVNlcnZpY2USWAoHR2V0Um9vbRIfLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tUmVxdWVzdBogLnBsZW5hcnkubGl2ZS52MS5HZXRSb29tUmVzcG9uc2UiCpACAYq1GAMKAQESXQoJV2F0Y2hSb29tEiEucGxlbmFyeS5saXZlLnYxLldhdGNoUm9vbVJlcXVlc3QaIi5wbGVuYXJ5LmxpdmUudjEuV2F0Y2hSb29tUmVzcG9uc2UiB4q1GAMKAQEwARJtCg9TZXRSb29tQ2FwYWNpdHkSJy5wbGVuYXJ5LmxpdmUudjEuU2V0Um9vbUNhcGFjaXR5UmVxdWVzdBooLnBsZW5hcnkubGl2ZS52MS5TZXRSb29tQ2FwYWNpdHlSZXNwb25zZSIHirUYAwoBAxJSCgZHb0xpdmUSHi5wbGVuYXJ5LmxpdmUudjEuR29MaXZlUmVxdWVzdBofLnBsZW5hcnkubGl2ZS52MS5Hb0xpdmVSZXNwb25zZSIHirUYAwoBAxJVCgdFbmRMaXZlEh8ucGxlbmFyeS5saXZlLnYxLkVuZExpdmVSZXF1ZXN0GiAucGxlbmFyeS5saXZlLnYxLkVuZExpdmVSZXNwb25zZSIHirUYAwoBAxJYCghKb2luUm9vbRIgLnBsZW5hcnkubGl2ZS52MS5Kb2luUm9vbVJlcXVlc3QaIS5wbGVuYXJ5LmxpdmUudjEuSm9pblJvb21SZXNwb25zZSIHirUYAwoBAhJrCg1HZXRSb29tQWNjZXNzEiUucGxlbmFyeS5saXZlLnYxLkdldFJvb21BY2Nlc3NSZXF1ZXN0GiYucGxlbmFyeS5saXZlLnYxLkdldFJvb21BY2Nlc3NSZXNwb25zZSILkAIBirUYBAoCAgUSYQoKTG9jYXRlUm9vbRIiLnBsZW5hcnkubGl2ZS52MS5Mb2NhdGVSb29tUmVxdWVzdBojLnBsZW5hcnkubGl2ZS52MS5Mb2NhdGVSb29tUmVzcG9uc2UiCpACAYq1GAMKAQEScAoPTGlzdENvbm5lY3Rpb25zEicucGxlbmFyeS5saXZlLnYxLkxpc3RDb25uZWN0aW9uc1JlcXVlc3QaKC5wbGVuYXJ5LmxpdmUudjEuTGlzdENvbm5lY3Rpb25zUmVzcG9uc2UiCpACAYq1GAMKAQMy4AIKC05vZGVTZXJ2aWNlEmQKDFJlZ2lzdGVyTm9kZRIkLnBsZW5hcnkubGl2ZS52MS5SZWdpc3Rlck5vZGVSZXF1ZXN0GiUucGxlbmFyeS5saXZlLnYxLlJlZ2lzdGVyTm9kZVJlc3BvbnNlIgeKtRgDCgEFEnYKElJlcG9ydFBhcnRpY2lwYW50cxIqLnBsZW5hcnkubGl2ZS52MS5SZXBvcnRQYXJ0aWNpcGFudHNSZXF1ZXN0GisucGxlbmFyeS5saXZlLnYxLlJlcG9ydFBhcnRpY2lwYW50c1Jlc3BvbnNlIgeKtRgDCgEFEnMKEVJlcG9ydENvbm5lY3Rpb25zEikucGxlbmFyeS5saXZlLnYxLlJlcG9ydENvbm5lY3Rpb25zUmVxdWVzdBoqLnBsZW5hcnkubGl2ZS52MS5SZXBvcnRDb25uZWN0aW9uc1Jlc3BvbnNlIgeKtRgDCgEFYgZwcm90bzM", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_live_v1_connection]);
+  fileDesc("CiJwbGVuYXJ5L2xpdmUvdjEvbGl2ZV9zZXJ2aWNlLnByb3RvEg9wbGVuYXJ5LmxpdmUudjEi+AEKBFJvb20SCgoCaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIpCgVzdGF0ZRgEIAEoDjIaLnBsZW5hcnkubGl2ZS52MS5Sb29tU3RhdGUSEAoIY2FwYWNpdHkYBSABKAUSGQoRcGFydGljaXBhbnRfY291bnQYBiABKAUSMwoPbGl2ZV9zdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1saXZlX2VuZF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCgpSb29tQWNjZXNzEhAKCGNhbl9ob3N0GAEgASgIEhAKCGNhbl9qb2luGAIgASgIIiQKDkdldFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiYwoPR2V0Um9vbVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbRIrCgZhY2Nlc3MYAiABKAsyGy5wbGVuYXJ5LmxpdmUudjEuUm9vbUFjY2VzcyImChBXYXRjaFJvb21SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiSgoRV2F0Y2hSb29tUmVzcG9uc2USEAoIc2VxdWVuY2UYASABKAMSIwoEcm9vbRgCIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tIk8KFlNldFJvb21DYXBhY2l0eVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJEhAKCGNhcGFjaXR5GAMgASgFIj4KF1NldFJvb21DYXBhY2l0eVJlc3BvbnNlEiMKBHJvb20YASABKAsyFS5wbGVuYXJ5LmxpdmUudjEuUm9vbSI0Cg1Hb0xpdmVSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSDwoHcm9vbV9pZBgCIAEoCSI1Cg5Hb0xpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iNQoORW5kTGl2ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIPCgdyb29tX2lkGAIgASgJIjYKD0VuZExpdmVSZXNwb25zZRIjCgRyb29tGAEgASgLMhUucGxlbmFyeS5saXZlLnYxLlJvb20iIgoPSm9pblJvb21SZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkinQEKEEpvaW5Sb29tUmVzcG9uc2USGAoLbWVkaWFfdG9rZW4YASABKAlCA4ABARI1ChF0b2tlbl9leHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoEcm9vbRgDIAEoCzIVLnBsZW5hcnkubGl2ZS52MS5Sb29tEhMKC2Nhbl9wdWJsaXNoGAQgASgIIicKFEdldFJvb21BY2Nlc3NSZXF1ZXN0Eg8KB3Jvb21faWQYASABKAkibwoVR2V0Um9vbUFjY2Vzc1Jlc3BvbnNlEisKBmFjY2VzcxgBIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Sb29tQWNjZXNzEikKBXN0YXRlGAIgASgOMhoucGxlbmFyeS5saXZlLnYxLlJvb21TdGF0ZSItChFMb2NhdGVSb29tUmVxdWVzdBIYCgttZWRpYV90b2tlbhgBIAEoCUIDgAEBIkwKEkxvY2F0ZVJvb21SZXNwb25zZRIPCgdub2RlX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSFAoMdHJhY2VfcGFyZW50GAMgASgJInsKE1JlZ2lzdGVyTm9kZVJlcXVlc3QSDwoHbm9kZV9pZBgBIAEoCRIPCgdhZGRyZXNzGAIgASgJEhIKCmZyZWVfc2VhdHMYAyABKAUSLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiFgoUUmVnaXN0ZXJOb2RlUmVzcG9uc2UicwoZUmVwb3J0UGFydGljaXBhbnRzUmVxdWVzdBIPCgdub2RlX2lkGAEgASgJEjMKB3JlcG9ydHMYAiADKAsyIi5wbGVuYXJ5LmxpdmUudjEuUGFydGljaXBhbnRSZXBvcnQSEAoIY29tcGxldGUYAyABKAgiXwoRUGFydGljaXBhbnRSZXBvcnQSDwoHcm9vbV9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhcKD3BhcnRpY2lwYW50X3NpZBgDIAEoCRIPCgdwcmVzZW50GAQgASgIIk8KGlJlcG9ydFBhcnRpY2lwYW50c1Jlc3BvbnNlEjEKBWV2aWN0GAEgAygLMiIucGxlbmFyeS5saXZlLnYxLlBhcnRpY2lwYW50UmVwb3J0InUKFkxpc3RDb25uZWN0aW9uc1JlcXVlc3QSDwoHcm9vbV9pZBgBIAEoCRINCgVxdWVyeRgCIAEoCRIUCgxwcmVzZW50X29ubHkYAyABKAgSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkikQEKF0xpc3RDb25uZWN0aW9uc1Jlc3BvbnNlEjAKC2Nvbm5lY3Rpb25zGAEgAygLMhsucGxlbmFyeS5saXZlLnYxLkNvbm5lY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEisKBmhlYWx0aBgDIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Sb29tSGVhbHRoIvEBCgpSb29tSGVhbHRoEhQKDG5vZGVfcmVhY2hlZBgBIAEoCBIPCgdwcmVzZW50GAIgASgFEi8KCHZlcmRpY3RzGAMgAygLMh0ucGxlbmFyeS5saXZlLnYxLlZlcmRpY3RDb3VudBINCgVlbmRlZBgEIAEoBRIpCgd0cmFmZmljGAUgASgLMhgucGxlbmFyeS5saXZlLnYxLlRyYWZmaWMSEAoIc2VudF9icHMYBiABKAMSFAoMcmVjZWl2ZWRfYnBzGAcgASgDEikKBG5vZGUYCCABKAsyGy5wbGVuYXJ5LmxpdmUudjEuTm9kZUhlYWx0aCJSCgxWZXJkaWN0Q291bnQSMwoHdmVyZGljdBgBIAEoDjIiLnBsZW5hcnkubGl2ZS52MS5Db25uZWN0aW9uVmVyZGljdBINCgVjb3VudBgCIAEoBSJlCgdUcmFmZmljEhgKEHBhY2tldHNfcmVjZWl2ZWQYASABKAMSFgoOYnl0ZXNfcmVjZWl2ZWQYAiABKAMSFAoMcGFja2V0c19zZW50GAMgASgDEhIKCmJ5dGVzX3NlbnQYBCABKAMiUAoKTm9kZUhlYWx0aBIPCgdub2RlX2lkGAEgASgJEhgKEGhlYWRyb29tX3BlcmNlbnQYAiABKAUSFwoPcGFja2V0c19kcm9wcGVkGAMgASgDImEKGFJlcG9ydENvbm5lY3Rpb25zUmVxdWVzdBIPCgdub2RlX2lkGAEgASgJEjQKC2Nvbm5lY3Rpb25zGAIgAygLMh8ucGxlbmFyeS5saXZlLnYxLlJvb21Db25uZWN0aW9uIlIKDlJvb21Db25uZWN0aW9uEg8KB3Jvb21faWQYASABKAkSLwoKY29ubmVjdGlvbhgCIAEoCzIbLnBsZW5hcnkubGl2ZS52MS5Db25uZWN0aW9uIhsKGVJlcG9ydENvbm5lY3Rpb25zUmVzcG9uc2UiawoRUmVwb3J0Sm9pblJlcXVlc3QSGAoLbWVkaWFfdG9rZW4YASABKAlCA4ABARISCgplbGFwc2VkX21zGAIgASgNEigKBXN0ZXBzGAMgAygLMhkucGxlbmFyeS5saXZlLnYxLkpvaW5TdGVwItEBCghKb2luU3RlcBIsCgRraW5kGAEgASgOMh4ucGxlbmFyeS5saXZlLnYxLkpvaW5TdGVwLktpbmQSEAoIc3RhcnRfbXMYAiABKA0SDgoGZW5kX21zGAMgASgNInUKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfU0VBVBABEg0KCUtJTkRfT1BFThACEhMKD0tJTkRfU0lHTkFMTElORxADEhIKDktJTkRfVFJBTlNQT1JUEAQSEAoMS0lORF9QSUNUVVJFEAUiFAoSUmVwb3J0Sm9pblJlc3BvbnNlKmoKCVJvb21TdGF0ZRIaChZST09NX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSUk9PTV9TVEFURV9XQUlUSU5HEAESEwoPUk9PTV9TVEFURV9MSVZFEAISFAoQUk9PTV9TVEFURV9FTkRFRBADMtwHCgtMaXZlU2VydmljZRJYCgdHZXRSb29tEh8ucGxlbmFyeS5saXZlLnYxLkdldFJvb21SZXF1ZXN0GiAucGxlbmFyeS5saXZlLnYxLkdldFJvb21SZXNwb25zZSIKkAIBirUYAwoBARJdCglXYXRjaFJvb20SIS5wbGVuYXJ5LmxpdmUudjEuV2F0Y2hSb29tUmVxdWVzdBoiLnBsZW5hcnkubGl2ZS52MS5XYXRjaFJvb21SZXNwb25zZSIHirUYAwoBATABEm0KD1NldFJvb21DYXBhY2l0eRInLnBsZW5hcnkubGl2ZS52MS5TZXRSb29tQ2FwYWNpdHlSZXF1ZXN0GigucGxlbmFyeS5saXZlLnYxLlNldFJvb21DYXBhY2l0eVJlc3BvbnNlIgeKtRgDCgEDElIKBkdvTGl2ZRIeLnBsZW5hcnkubGl2ZS52MS5Hb0xpdmVSZXF1ZXN0Gh8ucGxlbmFyeS5saXZlLnYxLkdvTGl2ZVJlc3BvbnNlIgeKtRgDCgEDElUKB0VuZExpdmUSHy5wbGVuYXJ5LmxpdmUudjEuRW5kTGl2ZVJlcXVlc3QaIC5wbGVuYXJ5LmxpdmUudjEuRW5kTGl2ZVJlc3BvbnNlIgeKtRgDCgEDElgKCEpvaW5Sb29tEiAucGxlbmFyeS5saXZlLnYxLkpvaW5Sb29tUmVxdWVzdBohLnBsZW5hcnkubGl2ZS52MS5Kb2luUm9vbVJlc3BvbnNlIgeKtRgDCgECEmsKDUdldFJvb21BY2Nlc3MSJS5wbGVuYXJ5LmxpdmUudjEuR2V0Um9vbUFjY2Vzc1JlcXVlc3QaJi5wbGVuYXJ5LmxpdmUudjEuR2V0Um9vbUFjY2Vzc1Jlc3BvbnNlIguQAgGKtRgECgICBRJhCgpMb2NhdGVSb29tEiIucGxlbmFyeS5saXZlLnYxLkxvY2F0ZVJvb21SZXF1ZXN0GiMucGxlbmFyeS5saXZlLnYxLkxvY2F0ZVJvb21SZXNwb25zZSIKkAIBirUYAwoBARJeCgpSZXBvcnRKb2luEiIucGxlbmFyeS5saXZlLnYxLlJlcG9ydEpvaW5SZXF1ZXN0GiMucGxlbmFyeS5saXZlLnYxLlJlcG9ydEpvaW5SZXNwb25zZSIHirUYAwoBAhJwCg9MaXN0Q29ubmVjdGlvbnMSJy5wbGVuYXJ5LmxpdmUudjEuTGlzdENvbm5lY3Rpb25zUmVxdWVzdBooLnBsZW5hcnkubGl2ZS52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZSIKkAIBirUYAwoBAzLgAgoLTm9kZVNlcnZpY2USZAoMUmVnaXN0ZXJOb2RlEiQucGxlbmFyeS5saXZlLnYxLlJlZ2lzdGVyTm9kZVJlcXVlc3QaJS5wbGVuYXJ5LmxpdmUudjEuUmVnaXN0ZXJOb2RlUmVzcG9uc2UiB4q1GAMKAQUSdgoSUmVwb3J0UGFydGljaXBhbnRzEioucGxlbmFyeS5saXZlLnYxLlJlcG9ydFBhcnRpY2lwYW50c1JlcXVlc3QaKy5wbGVuYXJ5LmxpdmUudjEuUmVwb3J0UGFydGljaXBhbnRzUmVzcG9uc2UiB4q1GAMKAQUScwoRUmVwb3J0Q29ubmVjdGlvbnMSKS5wbGVuYXJ5LmxpdmUudjEuUmVwb3J0Q29ubmVjdGlvbnNSZXF1ZXN0GioucGxlbmFyeS5saXZlLnYxLlJlcG9ydENvbm5lY3Rpb25zUmVzcG9uc2UiB4q1GAMKAQViBnByb3RvMw", [file_google_protobuf_timestamp, file_plenary_common_v1_access, file_plenary_live_v1_connection]);
 
 /**
  * A live room.
@@ -519,6 +519,13 @@ export type LocateRoomResponse = Message<"plenary.live.v1.LocateRoomResponse"> &
    * @generated from field: string address = 2;
    */
   address: string;
+
+  /**
+   * W3C trace context of the join that the token is of; empty when it was not traced.
+   *
+   * @generated from field: string trace_parent = 3;
+   */
+  traceParent: string;
 };
 
 /**
@@ -1014,6 +1021,144 @@ export const ReportConnectionsResponseSchema: GenMessage<ReportConnectionsRespon
   messageDesc(file_plenary_live_v1_live_service, 31);
 
 /**
+ * How long a join took.
+ *
+ * @generated from message plenary.live.v1.ReportJoinRequest
+ */
+export type ReportJoinRequest = Message<"plenary.live.v1.ReportJoinRequest"> & {
+  /**
+   * The token that was joined with.
+   *
+   * @generated from field: string media_token = 1;
+   */
+  mediaToken: string;
+
+  /**
+   * Milliseconds between the click and this report; at most 120,000.
+   *
+   * @generated from field: uint32 elapsed_ms = 2;
+   */
+  elapsedMs: number;
+
+  /**
+   * What took the time; at most 5, each once.
+   *
+   * @generated from field: repeated plenary.live.v1.JoinStep steps = 3;
+   */
+  steps: JoinStep[];
+};
+
+/**
+ * Describes the message plenary.live.v1.ReportJoinRequest.
+ * Use `create(ReportJoinRequestSchema)` to create a new message.
+ */
+export const ReportJoinRequestSchema: GenMessage<ReportJoinRequest> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 32);
+
+/**
+ * A step of a join.
+ *
+ * @generated from message plenary.live.v1.JoinStep
+ */
+export type JoinStep = Message<"plenary.live.v1.JoinStep"> & {
+  /**
+   * What was done.
+   *
+   * @generated from field: plenary.live.v1.JoinStep.Kind kind = 1;
+   */
+  kind: JoinStep_Kind;
+
+  /**
+   * Milliseconds after the click.
+   *
+   * @generated from field: uint32 start_ms = 2;
+   */
+  startMs: number;
+
+  /**
+   * Milliseconds after the click, not before the start and not after the report.
+   *
+   * @generated from field: uint32 end_ms = 3;
+   */
+  endMs: number;
+};
+
+/**
+ * Describes the message plenary.live.v1.JoinStep.
+ * Use `create(JoinStepSchema)` to create a new message.
+ */
+export const JoinStepSchema: GenMessage<JoinStep> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 33);
+
+/**
+ * What was done.
+ *
+ * @generated from enum plenary.live.v1.JoinStep.Kind
+ */
+export enum JoinStep_Kind {
+  /**
+   * @generated from enum value: KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The seat was asked for.
+   *
+   * @generated from enum value: KIND_SEAT = 1;
+   */
+  SEAT = 1,
+
+  /**
+   * The media library was loaded.
+   *
+   * @generated from enum value: KIND_OPEN = 2;
+   */
+  OPEN = 2,
+
+  /**
+   * Signalling, to the answer that one is in.
+   *
+   * @generated from enum value: KIND_SIGNALLING = 3;
+   */
+  SIGNALLING = 3,
+
+  /**
+   * The way of the media: ICE and DTLS.
+   *
+   * @generated from enum value: KIND_TRANSPORT = 4;
+   */
+  TRANSPORT = 4,
+
+  /**
+   * Until the first picture was on the screen.
+   *
+   * @generated from enum value: KIND_PICTURE = 5;
+   */
+  PICTURE = 5,
+}
+
+/**
+ * Describes the enum plenary.live.v1.JoinStep.Kind.
+ */
+export const JoinStep_KindSchema: GenEnum<JoinStep_Kind> = /*@__PURE__*/
+  enumDesc(file_plenary_live_v1_live_service, 33, 0);
+
+/**
+ * It is taken.
+ *
+ * @generated from message plenary.live.v1.ReportJoinResponse
+ */
+export type ReportJoinResponse = Message<"plenary.live.v1.ReportJoinResponse"> & {
+};
+
+/**
+ * Describes the message plenary.live.v1.ReportJoinResponse.
+ * Use `create(ReportJoinResponseSchema)` to create a new message.
+ */
+export const ReportJoinResponseSchema: GenMessage<ReportJoinResponse> = /*@__PURE__*/
+  messageDesc(file_plenary_live_v1_live_service, 34);
+
+/**
  * Where a room is in its life.
  *
  * @generated from enum plenary.live.v1.RoomState
@@ -1142,6 +1287,18 @@ export const LiveService: GenService<{
     methodKind: "unary";
     input: typeof LocateRoomRequestSchema;
     output: typeof LocateRoomResponseSchema;
+  },
+  /**
+   * Takes how long somebody's join took, once for each: from the click on Join to the first picture. It becomes spans of
+   * the trace that the media token names, and counts in `plenary_live_join_seconds`. Reasons: TOKEN_INVALID (not one of
+   * the caller's, or too old).
+   *
+   * @generated from rpc plenary.live.v1.LiveService.ReportJoin
+   */
+  reportJoin: {
+    methodKind: "unary";
+    input: typeof ReportJoinRequestSchema;
+    output: typeof ReportJoinResponseSchema;
   },
   /**
    * Lists the connections of a room, for hosts: who is there now and how it goes, asked of the room's node, and who was
