@@ -1,4 +1,10 @@
-import type { Participant, RemoteTrackPublication, Room, TrackPublication } from 'livekit-client';
+import type {
+  Participant,
+  RemoteTrackPublication,
+  Room,
+  Track,
+  TrackPublication,
+} from 'livekit-client';
 import {
   pathOf,
   type Readings,
@@ -103,11 +109,11 @@ function stageOf(room: Room, video: string, screenShare: string, pictured: () =>
       const { track } = publication;
       if (!track || publication.isMuted) continue;
       if (publication.kind === video) {
-        const picture = pictureOf(person, publication, person === me, screenShare);
+        const picture = pictureOf(person, publication, track, screenShare);
         pictures.push(picture.mine ? picture : watched(picture, pictured));
       } else if (person !== me) {
         sounds.push({
-          id: publication.trackSid,
+          id: idOf(track),
           attach: (element) => void track.attach(element),
           detach: (element) => void track.detach(element),
         });
@@ -136,22 +142,34 @@ function watched(picture: Picture, pictured: () => void): Picture {
   };
 }
 
+const ids = new WeakMap<Track, string>();
+let lastId = 0;
+
+/** Names a track as this page has it. Its sid does not: after coming back as somebody new, another track has the same. */
+function idOf(track: Track): string {
+  const known = ids.get(track);
+  if (known) return known;
+  lastId += 1;
+  const id = `track-${lastId}`;
+  ids.set(track, id);
+  return id;
+}
+
 function pictureOf(
   person: Participant,
   publication: TrackPublication,
-  mine: boolean,
+  track: Track,
   screenShare: string,
 ): Picture {
-  const { track } = publication;
   return {
-    id: publication.trackSid || `local-${publication.source}`,
+    id: idOf(track),
     kind: publication.source === screenShare ? 'screen' : 'camera',
     name: person.name || person.identity,
-    mine,
+    mine: person.isLocal,
     speaking: person.isSpeaking,
-    paused: track?.streamState === 'paused',
-    attach: (element) => void track?.attach(element),
-    detach: (element) => void track?.detach(element),
+    paused: track.streamState === 'paused',
+    attach: (element) => void track.attach(element),
+    detach: (element) => void track.detach(element),
   };
 }
 
