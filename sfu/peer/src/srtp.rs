@@ -7,6 +7,7 @@ mod cipher;
 mod index;
 mod keys;
 
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use crate::limits;
@@ -75,13 +76,17 @@ impl Session {
     }
 }
 
-/// Indexes of the SSRCs of one direction, sorted by SSRC, the last one used remembered: packets come in runs.
+/// Indexes of the SSRCs of one direction, sorted by SSRC, the last one used remembered: packets come in runs. A few SSRCs
+/// lie beside the keys: who sends to hundreds in turn waits for each place that it has to go to.
 #[derive(Debug, Default)]
 struct Streams {
-    ssrcs: Vec<u32>,
+    ssrcs: SmallVec<[u32; NEAR]>,
     windows: Vec<Window>,
     last: usize,
 }
+
+/// Sound and picture of one publisher, and the repairs.
+const NEAR: usize = 4;
 
 impl Streams {
     #[inline]

@@ -7,7 +7,7 @@ use sfu_core::publish::{CaptureTime, Carried};
 use sfu_core::{Input, Packet, PartId, StreamKey, TrackKey};
 use sfu_peer::rtcp::Packet as Rtcp;
 use sfu_peer::rtp::RtpPacket;
-use sfu_peer::{Codec, Received, demux, rtcp};
+use sfu_peer::{Codec, Received, Role, demux, rtcp};
 use smallvec::SmallVec;
 
 use super::egress::Forwarder;
@@ -67,14 +67,17 @@ impl State {
         let Some(entry) = self.peers.get_mut(key) else {
             return self.metrics.refused();
         };
-        let member = entry.member;
+        let (member, role) = (entry.member, entry.role);
         let dropped = entry.peer.dropped();
         let received = entry.peer.handle_datagram(now, from, datagram);
         let dropped = entry.peer.dropped() - dropped;
         if dropped > 0 {
             self.metrics.invalid(dropped);
         }
-        self.touch(key);
+        // What a subscriber reports is for the room, and leaves the peer as it was.
+        if role == Role::Publisher || !matches!(received, Received::Rtcp(_)) {
+            self.touch(key);
+        }
         match received {
             Received::Nothing => {}
             Received::Rtp(packet) => {
