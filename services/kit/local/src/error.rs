@@ -73,13 +73,20 @@ pub enum Error {
         "PostgreSQL does not run as root: user namespaces are forbidden here, and there is no user postgres or nobody"
     )]
     NobodyToRunAs,
-    /// The unprivileged user cannot get to the folder.
-    #[error("PostgreSQL runs as user {uid}, who may not enter {}", folder.display())]
-    Unreachable {
-        /// The folder on the way that is closed.
+    /// The file system does not let the unprivileged user own the folder.
+    #[error(
+        "PostgreSQL runs as user {uid}, who cannot be made the owner of {}: name a data folder on another file system, \
+         with --data, or with PLENARY_DATA for ./dev up",
+        folder.display()
+    )]
+    NotGiven {
+        /// The folder.
         folder: PathBuf,
-        /// Who has to pass.
+        /// Who has to own it.
         uid: u32,
+        /// Why.
+        #[source]
+        source: io::Error,
     },
     /// A program could not be run at all.
     #[error("cannot run {program}")]

@@ -23,7 +23,8 @@
 //! The object store ([`Objects`]) is no process but a listener within this one, that speaks S3 over a folder.
 //!
 //! PostgreSQL refuses to run as root. Started by root it runs in a user namespace, where it is somebody else and the
-//! files stay root's; where namespaces are forbidden, as the user `postgres` or `nobody`, who then owns the folder.
+//! files stay root's; where namespaces are forbidden, as the user `postgres` or `nobody`, who then owns the folder and
+//! gets it open, wherever it lies.
 
 mod error;
 mod find;

@@ -11,20 +11,23 @@ use url::Url;
 
 use crate::limits::{CONNECTIONS_DISPOSABLE, CONNECTIONS_DURABLE, INITIALIZE_TIMEOUT, ORPHAN_TIMEOUT, READY_POLL};
 use crate::process::{Process, last_lines};
-use crate::run_as::RunAs;
+use crate::run_as::{Folders, RunAs};
 use crate::{Durability, Error, Lifetime, Server, Settings, find, folder};
 
 const PROGRAM: &str = "postgres";
 /// The role and the database that exist from the start.
 const NAME: &str = "plenary";
+/// Within its home: the data, and what is to become them.
+const DATA: &str = "data";
+const BUILDING: &str = "data.building";
 /// Part of the socket's name; no port is opened.
 const PORT: u16 = 5432;
 
 /// What is where.
 struct Places {
     bin: PathBuf,
+    folders: Folders,
     data: PathBuf,
-    sockets: PathBuf,
     log: PathBuf,
     run_as: RunAs,
 }
@@ -34,7 +37,7 @@ pub(crate) async fn start(settings: &Settings, run_as: Option<RunAs>) -> Result<
     let lock = folder::claim(&settings.folder)?;
     let places = Places::new(&settings.folder, run_as)?;
     if !places.data.exists() {
-        places.initialize(&settings.folder).await?;
+        places.initialize().await?;
     }
     places.wait_for_orphan().await?;
     let process = Process::spawn(places.server(settings), &places.log, Signal::INT)?;
@@ -45,7 +48,7 @@ pub(crate) async fn start(settings: &Settings, run_as: Option<RunAs>) -> Result<
 
 impl Places {
     fn new(home: &Path, run_as: Option<RunAs>) -> Result<Self, Error> {
-        let data = home.join("data");
+        let data = home.join(DATA);
         let version = fs::read_to_string(data.join("PG_VERSION"))
             .ok()
             .map(|text| text.trim().to_owned());
@@ -54,12 +57,15 @@ impl Places {
             check_version(home, &bin, version)?;
         }
         let run_as = run_as.map_or_else(|| RunAs::choose(&data), Ok)?;
-        let sockets = folder::for_socket(home, &format!(".s.PGSQL.{PORT}.lock"))?;
-        run_as.own(&[home, &sockets])?;
+        let folders = Folders {
+            home: home.to_owned(),
+            sockets: folder::for_socket(home, &format!(".s.PGSQL.{PORT}.lock"))?,
+        };
+        run_as.own(&folders)?;
         Ok(Self {
             bin,
+            folders,
             data,
-            sockets,
             log: home.join("postgres.log"),
             run_as,
         })
@@ -67,9 +73,9 @@ impl Places {
 
     /// Makes the data folder under another name and renames it when it is complete, so that an interrupted first start
     /// is no half-made database but no database.
-    async fn initialize(&self, home: &Path) -> Result<(), Error> {
-        info!(folder = %home.display(), "PostgreSQL makes its data folder");
-        let building = home.join("data.building");
+    async fn initialize(&self) -> Result<(), Error> {
+        info!(folder = %self.folders.home.display(), "PostgreSQL makes its data folder");
+        let building = self.folders.home.join(BUILDING);
         match fs::remove_dir_all(&building) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::folder(&building)(error)),
             _ => {}
@@ -79,8 +85,9 @@ impl Places {
         } else {
             "C.UTF-8"
         };
-        let mut initdb = self.run_as.command(&self.bin.join("initdb"), None);
-        initdb.current_dir(home).arg("--pgdata").arg(&building);
+        let building_way = self.run_as.ways(&self.folders).home.join(BUILDING);
+        let mut initdb = self.command("initdb", None);
+        initdb.arg("--pgdata").arg(&building_way);
         initdb.args([
             "--username",
             NAME,
@@ -91,13 +98,8 @@ impl Places {
         ]);
         run("initdb", initdb, b"").await?;
 
-        let mut single = self.run_as.command(&self.bin.join(PROGRAM), None);
-        single
-            .current_dir(home)
-            .arg("--single")
-            .arg("-D")
-            .arg(&building)
-            .arg("postgres");
+        let mut single = self.command(PROGRAM, None);
+        single.arg("--single").arg("-D").arg(&building_way).arg("postgres");
         run(
             "postgres --single",
             single,
@@ -156,15 +158,15 @@ impl Places {
         folders.any(|cwd| cwd == data)
     }
 
+    fn command(&self, program: &str, death: Option<&str>) -> Command {
+        self.run_as.command(&self.folders, &self.bin.join(program), death)
+    }
+
     fn server(&self, settings: &Settings) -> Command {
         let death = (settings.lifetime == Lifetime::WithParent).then_some("INT");
-        let mut server = self.run_as.command(&self.bin.join(PROGRAM), death);
-        server
-            .current_dir(&self.data)
-            .arg("-D")
-            .arg(&self.data)
-            .arg("-k")
-            .arg(&self.sockets);
+        let ways = self.run_as.ways(&self.folders);
+        let mut server = self.command(PROGRAM, death);
+        server.arg("-D").arg(ways.home.join(DATA)).arg("-k").arg(ways.sockets);
         let mut set = |setting: &str| {
             server.arg("-c").arg(setting);
         };
@@ -201,7 +203,7 @@ impl Places {
         url.set_username(NAME).expect("the scheme has users");
         url.set_path(NAME);
         url.query_pairs_mut()
-            .append_pair("host", &self.sockets.to_string_lossy());
+            .append_pair("host", &self.folders.sockets.to_string_lossy());
         url.into()
     }
 }
@@ -277,6 +279,8 @@ async fn run(program: &'static str, command: Command, input: &[u8]) -> Result<()
 mod tests {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
+    use sqlx::{Connection as _, PgConnection};
+
     use super::*;
 
     const NOBODY: RunAs = RunAs::User {
@@ -284,35 +288,62 @@ mod tests {
         gid: 65_534,
     };
 
-    /// The way that is left to root where user namespaces are forbidden.
-    #[tokio::test]
-    async fn an_unprivileged_user_runs_it_and_owns_the_data() {
+    /// The way that is left to root where user namespaces are forbidden, in a home that is root's alone.
+    async fn check_unprivileged_below_a_closed_folder(home: &str) {
         if !rustix::process::geteuid().is_root() {
             return;
         }
-        let way = tempfile::tempdir().expect("a folder");
-        let (durability, lifetime) = (Durability::Disposable, Lifetime::WithParent);
+        let closed = tempfile::tempdir().expect("a folder");
+        fs::set_permissions(closed.path(), fs::Permissions::from_mode(0o700)).expect("it is ours");
         let settings = Settings {
-            folder: way.path().join("postgres"),
-            durability,
-            lifetime,
+            folder: closed.path().join(home),
+            durability: Durability::Disposable,
+            lifetime: Lifetime::WithParent,
         };
-        let open_way = |mode| fs::set_permissions(way.path(), fs::Permissions::from_mode(mode)).expect("it is ours");
-        open_way(0o700);
-        let error = start(&settings, Some(NOBODY)).await.expect_err("the way is closed");
-        assert!(
-            matches!(&error, Error::Unreachable { folder, .. } if folder == way.path()),
-            "{error}"
-        );
-        open_way(0o755);
 
         let server = start(&settings, Some(NOBODY)).await.expect("starts");
         let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
         assert!(status.contains("Uid:\t65534\t65534"), "{status}");
+        assert!(status.contains("CapEff:\t0000000000000000"), "{status}");
+        execute(&server, "create table kept ()").await;
         server.stop().await;
-        assert_eq!(fs::metadata(settings.folder.join("data")).expect("there").uid(), 65_534);
+
+        assert_eq!(fs::metadata(settings.folder.join(DATA)).expect("there").uid(), 65_534);
         // Who owns the data decides the next time.
-        assert_eq!(RunAs::choose(&settings.folder.join("data")).expect("chosen"), NOBODY);
-        start(&settings, None).await.expect("starts again").stop().await;
+        assert_eq!(RunAs::choose(&settings.folder.join(DATA)).expect("chosen"), NOBODY);
+        let server = start(&settings, None).await.expect("starts again");
+        execute(&server, "drop table kept").await;
+        server.stop().await;
+    }
+
+    async fn execute(server: &Server, sql: &'static str) {
+        let mut connection = PgConnection::connect(server.url()).await.expect("it answers");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("executed");
+    }
+
+    #[tokio::test]
+    async fn an_unprivileged_user_runs_it_and_owns_the_data() {
+        check_unprivileged_below_a_closed_folder("postgres").await;
+    }
+
+    #[tokio::test]
+    async fn an_unprivileged_user_runs_it_with_its_socket_elsewhere() {
+        check_unprivileged_below_a_closed_folder(&"p".repeat(100)).await;
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_given_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().expect("a folder").path().join("gone");
+        let folders = Folders {
+            home: folder.clone(),
+            sockets: folder.clone(),
+        };
+        let error = NOBODY.own(&folders).expect_err("nobody can own what is not there");
+        let text = error.to_string();
+        assert!(
+            text.contains("as user 65534") && text.contains(&*folder.to_string_lossy()),
+            "{text}"
+        );
+        assert!(text.contains("PLENARY_DATA"), "{text}");
     }
 }

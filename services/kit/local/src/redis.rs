@@ -9,8 +9,7 @@ use url::Url;
 
 use crate::limits::{ORPHAN_TIMEOUT, READY_POLL};
 use crate::process::Process;
-use crate::run_as::RunAs;
-use crate::{Durability, Error, Lifetime, Server, Settings, find, folder};
+use crate::{Durability, Error, Lifetime, Server, Settings, find, folder, run_as};
 
 const PROGRAM: &str = "redis-server";
 const SOCKET: &str = "redis.sock";
@@ -22,13 +21,8 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Error> {
     let socket = folder::for_socket(home, SOCKET)?.join(SOCKET);
     wait_for_orphan(home, &socket).await?;
     let death = (settings.lifetime == Lifetime::WithParent).then_some("TERM");
-    let mut server = RunAs::Ourselves.command(&program, death);
-    server
-        .current_dir(home)
-        .arg("--dir")
-        .arg(home)
-        .arg("--unixsocket")
-        .arg(&socket);
+    let mut server = run_as::command(Vec::new(), &program, death);
+    server.arg("--dir").arg(home).arg("--unixsocket").arg(&socket);
     server.args(["--port", "0", "--unixsocketperm", "700", "--daemonize", "no"]);
     match settings.durability {
         Durability::Durable => server.args(["--appendonly", "yes", "--appendfsync", "everysec"]),

@@ -1,12 +1,17 @@
 //! Who runs PostgreSQL, which refuses to be run by root.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt as _, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::{Error, find};
+
+/// What begins a command in a user namespace where root's number is another one.
+const NAMESPACE: [&str; 5] = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"];
+/// Opens the [`Folders`] as files 3 and 4 and becomes what the further words say.
+const HAND_OVER: &str = r#"exec 3<"$0" 4<"$1"; shift; exec "$@""#;
 
 /// Whose rights a server gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +21,23 @@ pub(crate) enum RunAs {
     /// Ours, but in a user namespace where root's number is another one: files need no new owner, and no path is
     /// closed.
     Namespace,
-    /// Those of an unprivileged user, who must own the data.
+    /// Those of an unprivileged user, who must own the folders. They are handed over open, because the way to them may
+    /// be closed to that user, as the way through root's home is.
     User {
         /// User's number.
         uid: u32,
         /// Group's number.
         gid: u32,
     },
+}
+
+/// What a server works in.
+#[derive(Clone, Debug)]
+pub(crate) struct Folders {
+    /// Everything that it keeps.
+    pub(crate) home: PathBuf,
+    /// Its socket.
+    pub(crate) sockets: PathBuf,
 }
 
 impl RunAs {
@@ -41,59 +56,70 @@ impl RunAs {
         }
     }
 
-    /// Gives `folders` to the one who runs, who must also be able to get there.
-    pub(crate) fn own(self, folders: &[&Path]) -> Result<(), Error> {
+    /// Gives `folders` to the one who runs.
+    pub(crate) fn own(self, folders: &Folders) -> Result<(), Error> {
         let Self::User { uid, gid } = self else { return Ok(()) };
-        for folder in folders {
-            chown(folder, Some(uid), Some(gid)).map_err(Error::folder(folder))?;
-            for way in folder.ancestors().skip(1) {
-                let data = way.metadata().map_err(Error::folder(way))?;
-                let passable = data.mode() & 0o001 != 0 || data.uid() == uid || data.gid() == gid;
-                if !passable {
-                    return Err(Error::Unreachable {
-                        folder: way.to_owned(),
-                        uid,
-                    });
-                }
-            }
+        for folder in [&folders.home, &folders.sockets] {
+            chown(folder, Some(uid), Some(gid)).map_err(|source| Error::NotGiven {
+                folder: folder.clone(),
+                uid,
+                source,
+            })?;
         }
         Ok(())
     }
 
-    /// A command that runs `program` with these rights, and with `death` as the signal that it gets when we die.
-    ///
-    /// Rights change first: a change of rights forgets the signal. All the wrappers end by becoming the program, so the
-    /// process is the server itself.
-    pub(crate) fn command(self, program: &Path, death: Option<&str>) -> Command {
-        let mut words: Vec<String> = Vec::new();
-        let mut say = |text: &[&str]| words.extend(text.iter().map(|word| (*word).to_owned()));
+    /// How the one who runs gets to `folders`.
+    pub(crate) fn ways(self, folders: &Folders) -> Folders {
         match self {
-            Self::Ourselves => {}
-            Self::Namespace => say(&["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]),
-            Self::User { uid, gid } => {
-                say(&[
-                    "setpriv",
-                    &format!("--reuid={uid}"),
-                    &format!("--regid={gid}"),
-                    "--clear-groups",
-                    "--",
-                ]);
-            }
+            Self::Ourselves | Self::Namespace => folders.clone(),
+            Self::User { .. } => Folders {
+                home: "/proc/self/fd/3".into(),
+                sockets: "/proc/self/fd/4".into(),
+            },
         }
-        if let (Some(death), Ok(_)) = (death, find::program("setpriv")) {
-            say(&["setpriv", "--pdeathsig", death, "--"]);
-        }
-        let mut words = words.iter().map(OsStr::new).chain([program.as_os_str()]);
-        let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
-        command.args(words).stdin(Stdio::null());
-        command
     }
+
+    /// A [`command`] with these rights. What it is told of `folders` are their [`Self::ways`].
+    pub(crate) fn command(self, folders: &Folders, program: &Path, death: Option<&str>) -> Command {
+        let rights: Vec<OsString> = match self {
+            Self::Ourselves => Vec::new(),
+            Self::Namespace => NAMESPACE.map(OsString::from).into(),
+            Self::User { uid, gid } => {
+                let Folders { home, sockets } = folders.clone();
+                let open: [OsString; 5] = ["sh".into(), "-c".into(), HAND_OVER.into(), home.into(), sockets.into()];
+                let (uid, gid) = (format!("--reuid={uid}"), format!("--regid={gid}"));
+                let become_user = ["setpriv", &uid, &gid, "--clear-groups", "--"].map(OsString::from);
+                open.into_iter().chain(become_user).collect()
+            }
+        };
+        command(rights, program, death)
+    }
+}
+
+/// A command that changes its rights with the words `rights` and becomes `program`, with `death` as the signal that it
+/// gets when we die.
+///
+/// Rights change first: a change of rights forgets the signal. All the wrappers end by becoming the program, so the
+/// process is the server itself. It starts in the folder that nobody is kept out of: before version 16, PostgreSQL leaves
+/// its working folder to look for its own program, and fails if it may not come back (`find_my_exec`).
+pub(crate) fn command(rights: Vec<OsString>, program: &Path, death: Option<&str>) -> Command {
+    let mut words = rights;
+    if let (Some(death), Ok(_)) = (death, find::program("setpriv")) {
+        words.extend(["setpriv", "--pdeathsig", death, "--"].map(OsString::from));
+    }
+    words.push(program.into());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).current_dir("/").stdin(Stdio::null());
+    command
 }
 
 /// Some containers forbid user namespaces, and old tools do not know the options.
 fn namespaces_work() -> bool {
-    let mut trial = RunAs::Namespace.command(Path::new("true"), None);
+    let mut trial = Command::new(NAMESPACE[0]);
+    trial.args(&NAMESPACE[1..]).arg("true");
     trial
+        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
