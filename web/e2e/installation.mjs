@@ -11,9 +11,10 @@ import { until } from './until.mjs';
 const START_MAX_MS = 300_000;
 const STOP_MAX_MS = 30_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Where cargo has put a program. */
+/** Where cargo has put a program; $JOURNEY_PROFILE names a folder of other programs than those for tests. */
 export function programAt(name) {
-  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', name);
+  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+  return join(target, process.env.JOURNEY_PROFILE ?? 'debug', name);
 }
 
 /**

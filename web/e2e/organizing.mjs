@@ -86,6 +86,14 @@ export async function livePath({ page }, eventPath) {
   return link.getAttribute('href');
 }
 
+/** From the device check to the stage. */
+export async function goLive({ page }, livePath) {
+  await page.goto(livePath);
+  await page.getByRole('meter', { name: 'Microphone level' }).waitFor();
+  await page.getByRole('button', { name: 'Go live' }).click();
+  await page.getByRole('toolbar', { name: 'Controls' }).waitFor();
+}
+
 /** Scans a code twice at the door, which is all that the door has seen; `tickets` is how many there are. */
 export async function checkIn({ page }, eventPath, code, tickets) {
   await page.goto(`/organize${eventPath}/check-in`);

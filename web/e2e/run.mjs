@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { openBrowser } from './browser.mjs';
 import { faults } from './faults.journey.mjs';
 import { firefox } from './firefox.journey.mjs';
 import { startInstallation } from './installation.mjs';
@@ -89,22 +89,6 @@ async function take(name, { start, run, onIsland }) {
     await browser?.close();
     await started?.stop();
   }
-}
-
-function openBrowser() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
 }
 
 /** What everybody saw, and what the servers said: one text, so that another journey's lines do not come in between. */

@@ -39,7 +39,7 @@ export async function show(browser, installation, step) {
 }
 
 /** From the first start to a published event. Answers with its path. */
-async function prepare({ admin, host, ben }, { setupLink, mailSite }, step) {
+export async function prepare({ admin, host, ben }, { setupLink, mailSite }, step) {
   step('the link makes the first administrator');
   await becomeAdministrator(admin, setupLink);
 
@@ -95,10 +95,7 @@ async function perform({ host, ben, cleo }, eventPath, step) {
   const livePath = await organizing.livePath(host, eventPath);
   await ben.page.goto(livePath);
   await ben.page.getByRole('heading', { name: 'The session has not begun' }).waitFor();
-  await host.page.goto(livePath);
-  await host.page.getByRole('meter', { name: 'Microphone level' }).waitFor();
-  await host.page.getByRole('button', { name: 'Go live' }).click();
-  await host.page.getByRole('toolbar', { name: 'Controls' }).waitFor();
+  await organizing.goLive(host, livePath);
 
   step('both attendees see frames grow and hear sound');
   await cleo.page.goto(livePath);

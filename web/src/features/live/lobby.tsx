@@ -1,4 +1,5 @@
 import { useMutation } from '@connectrpc/connect-query';
+import { useEffect } from 'react';
 import { LiveService, type Room } from '~/gen/plenary/live/v1/live_service_pb';
 import { useText } from '~/lib/i18n/text';
 import { toProblem } from '~/lib/problem/problem';
@@ -8,6 +9,7 @@ import { Stack } from '~/ui/layout';
 import { ButtonLink } from '~/ui/link';
 import { FormProblem, Notice } from '~/ui/states';
 import type { Call, CallState } from './call/call';
+import { loadLivekit } from './call/livekit';
 import { HostCheck, SoundCheck } from './device-check';
 import { m } from './messages';
 import { isEnded, isLive } from './model';
@@ -24,6 +26,11 @@ interface LobbyProps {
 /** Before the room: what there is to check, and the one button that goes on. */
 export function Lobby(props: LobbyProps) {
   const { room, canHost, canJoin, state } = props;
+  const mayEnter = canHost || canJoin;
+  useEffect(() => {
+    // What fails now is fetched again by the click, which says so if it must.
+    if (mayEnter) void loadLivekit().catch(() => undefined);
+  }, [mayEnter]);
   if (state.kind === 'over' && state.reason === 'ended' && !canHost) return null;
   if (canHost) return <HostLobby {...props} />;
   if (!canJoin) return <NoTicket room={room} />;

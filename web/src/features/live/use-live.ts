@@ -28,8 +28,10 @@ export function useLive(roomId: string, userId: string): { call: Call; chat: Cha
         now: () => performance.now(),
         after: (pause, act) => void setTimeout(act, pause),
         // Nobody waits for it, and a report that fails is not missed.
-        report: (token, times) =>
-          void service.reportJoin(reportOf(token, times)).catch(() => undefined),
+        report: (token, times) => {
+          note(times);
+          void service.reportJoin(reportOf(token, times)).catch(() => undefined);
+        },
       },
     });
     const chat: Chat = new Chat({
@@ -59,6 +61,14 @@ const kinds: Readonly<Record<JoinStep, JoinStep_Kind>> = {
   transport: JoinStep_Kind.TRANSPORT,
   picture: JoinStep_Kind.PICTURE,
 };
+
+/** For the browser's own tools, and for `web/e2e/join-time.mjs`. */
+function note({ steps, elapsed_ms }: JoinTimes): void {
+  const clicked = performance.now() - elapsed_ms;
+  for (const { step, start_ms, end_ms } of steps) {
+    performance.measure(`join:${step}`, { start: clicked + start_ms, end: clicked + end_ms });
+  }
+}
 
 function reportOf(mediaToken: string, { steps, elapsed_ms }: JoinTimes) {
   return {

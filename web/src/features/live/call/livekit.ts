@@ -23,9 +23,14 @@ import type { GoneReason, MediaEvents, MediaRoom, Picture, Sound, Stage } from '
  */
 const SENDS_AGAIN_MS = 2_000;
 
-/** A media room over livekit-client, which is loaded when somebody joins and not before. */
+/** Fetches the media library, which only those need who may come in: at the door, so that the click does not wait for it. */
+export function loadLivekit(): Promise<typeof import('livekit-client')> {
+  return import('livekit-client');
+}
+
+/** A media room over livekit-client. */
 export async function openLivekitRoom(events: MediaEvents): Promise<MediaRoom> {
-  const livekit = await import('livekit-client');
+  const livekit = await loadLivekit();
   const { DisconnectReason, RoomEvent, Track } = livekit;
   const room = new livekit.Room({
     // Two peer connections: what our server speaks.
