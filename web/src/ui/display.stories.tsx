@@ -5,12 +5,14 @@ import { Avatar } from './avatar';
 import { Badge } from './badge';
 import { Button } from './button';
 import { Card } from './card';
+import { FactList } from './fact-list';
 import type { Stories } from './gallery/story';
 import { Icon, iconNames } from './icon';
 import { Cluster, Grid, Stack } from './layout';
 import { Meter, Progress } from './progress';
+import { RowList, RowsLoading } from './row-list';
 import { Loading, Skeleton } from './skeleton';
-import { EmptyState, ErrorState, Notice } from './states';
+import { EmptyState, ErrorState, ListEnd, Notice } from './states';
 import { type Sorting, Table } from './table';
 import { Tabs } from './tabs';
 
@@ -77,6 +79,9 @@ const unreachable = {
   transient: true,
 };
 
+const morePages = { hasNextPage: true, isFetchingNextPage: false, fetchNextPage: () => {} };
+const noMorePages = { ...morePages, hasNextPage: false };
+
 export const stories: Stories = {
   title: 'Display',
   states: {
@@ -117,6 +122,28 @@ export const stories: Stories = {
     ),
     tabs: TabsState,
     table: TableState,
+    facts: () => (
+      <FactList
+        column="narrow"
+        facts={[
+          ['Round trip', '24 ms'],
+          ['Lost on the way', '0.2 % down, 0 % up'],
+          ['Path', 'UDP over IPv6, directly'],
+        ]}
+      />
+    ),
+    rows: () => (
+      <Stack>
+        <RowList label="Speakers">
+          {names.slice(0, 3).map((name) => (
+            <li key={name}>{name}</li>
+          ))}
+        </RowList>
+        <ListEnd found={morePages} more="Show more" />
+        <ListEnd found={noMorePages} more="Show more" end="That is all." />
+      </Stack>
+    ),
+    rowsLoading: () => <RowsLoading />,
     skeleton: () => (
       <Loading>
         <Stack gap={4}>

@@ -32,6 +32,32 @@ export function EmptyState({ icon, title, children, action, as: Heading = 'h2' }
   );
 }
 
+interface ListEndProps {
+  /** What `useInfiniteQuery` found so far. */
+  found: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  /** The word for getting more. */
+  more: string;
+  /** What to say when there is no more. */
+  end?: string;
+}
+
+/** Below a list that comes in pages: the way to the next, or that this was all. */
+export function ListEnd({ found, more, end }: ListEndProps) {
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
+  if (!hasNextPage && !end) return null;
+  return (
+    <div className={styles.end}>
+      {hasNextPage ? (
+        <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {more}
+        </Button>
+      ) : (
+        <p>{end}</p>
+      )}
+    </div>
+  );
+}
+
 interface ErrorStateProps {
   problem: Problem;
   /** Tries again; offered only where that may help. */

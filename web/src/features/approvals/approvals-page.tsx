@@ -10,11 +10,10 @@ import {
 import { useText } from '~/lib/i18n/text';
 import { usePageTitle } from '~/lib/page-title';
 import { toProblem } from '~/lib/problem/problem';
-import { Button } from '~/ui/button';
-import { Cluster, Page, PageHeader, Stack } from '~/ui/layout';
+import { Page, PageHeader, Stack } from '~/ui/layout';
 import { ButtonLink } from '~/ui/link';
 import { Loading, Skeleton } from '~/ui/skeleton';
-import { EmptyState, ErrorState } from '~/ui/states';
+import { EmptyState, ErrorState, ListEnd } from '~/ui/states';
 import { showToast } from '~/ui/toast';
 import { m } from './messages';
 import { SendBackDialog } from './send-back-dialog';
@@ -53,13 +52,7 @@ export function ApprovalsPage() {
       )}
       {problem && !events && <ErrorState problem={problem} onRetry={() => void queue.refetch()} />}
       {events && <Queue events={events} />}
-      {queue.hasNextPage && (
-        <Cluster justify="center">
-          <Button busy={queue.isFetchingNextPage} onClick={() => void queue.fetchNextPage()}>
-            {t(m.more)}
-          </Button>
-        </Cluster>
-      )}
+      <ListEnd found={queue} more={t(m.more)} />
     </Page>
   );
 }

@@ -12,11 +12,10 @@ import { useStore } from '~/lib/store';
 import { timeInWords } from '~/lib/time';
 import { useTimeWords } from '~/lib/use-time-words';
 import { Badge } from '~/ui/badge';
+import { type Fact, FactList } from '~/ui/fact-list';
 import styles from './connections-page.module.css';
 import { m } from './messages';
 import { percent, rateWords, reasonAfter, reasonNow, toneOf, verdictWord } from './words';
-
-type Fact = readonly [label: Message, value: string];
 
 /** Somebody: whose side it is, why, and the numbers. */
 export function ConnectionRow({ connection }: { connection: Connection }) {
@@ -32,8 +31,8 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
   const numbers = sample ? factsNow(connection, formats, t) : factsAfter(connection, formats, t);
   const facts: Fact[] = [
     ...numbers,
-    [m.path, pathWords(connection, t)],
-    ...(joinTime ? [[m.stay, stay()] as Fact] : []),
+    [t(m.path), pathWords(connection, t)],
+    ...(joinTime ? [[t(m.stay), stay()] as const] : []),
   ];
   const fine = verdict === ConnectionVerdict.FINE;
   return (
@@ -47,14 +46,7 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
       <p className={styles.reason}>
         {leaveTime ? reasonAfter(connection, t) : reasonNow(connection, t)}
       </p>
-      <dl className={styles.facts}>
-        {facts.map(([label, value]) => (
-          <div key={label.id}>
-            <dt>{t(label)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList column="narrow" facts={facts} />
     </li>
   );
 }
@@ -63,22 +55,22 @@ function factsNow({ sample, totals }: Connection, formats: string, t: Translate)
   if (!sample) return [];
   const { roundTripMs, lossDownPermille, lossUpPermille, sentBps, receivedBps } = sample;
   return [
-    [m.roundTrip, roundTripMs > 0 ? t(m.roundTripValue, { time: roundTripMs }) : t(m.unknown)],
-    [m.loss, lossWords(lossDownPermille, lossUpPermille, formats, t)],
+    [t(m.roundTrip), roundTripMs > 0 ? t(m.roundTripValue, { time: roundTripMs }) : t(m.unknown)],
+    [t(m.loss), lossWords(lossDownPermille, lossUpPermille, formats, t)],
     [
-      m.rate,
+      t(m.rate),
       t(m.rateValue, {
         sent: rateWords(sentBps, formats, t),
         received: rateWords(receivedBps, formats, t),
       }),
     ],
     [
-      m.layer,
+      t(m.layer),
       sample.layer > 0
         ? t(m.layerValue, { layer: sample.layer, wanted: sample.layerWanted })
         : t(m.layerNone),
     ],
-    [m.freezesLabel, t(m.freezesValue, { count: totals?.freezes ?? 0 })],
+    [t(m.freezesLabel), t(m.freezesValue, { count: totals?.freezes ?? 0 })],
   ];
 }
 
@@ -95,20 +87,20 @@ function factsAfter({ totals }: Connection, formats: string, t: Translate): Fact
   const { roundTripMeanMs, roundTripMaxMs, lossDownMeanPermille, lossUpMeanPermille } = totals;
   return [
     [
-      m.roundTrip,
+      t(m.roundTrip),
       roundTripMaxMs > 0
         ? t(m.roundTripAfter, { mean: roundTripMeanMs, max: roundTripMaxMs })
         : t(m.unknown),
     ],
-    [m.loss, lossWords(lossDownMeanPermille, lossUpMeanPermille, formats, t)],
+    [t(m.loss), lossWords(lossDownMeanPermille, lossUpMeanPermille, formats, t)],
     [
-      m.rate,
+      t(m.rate),
       t(m.rateValue, {
         sent: megabytes(totals.sentBytes),
         received: megabytes(totals.receivedBytes),
       }),
     ],
-    [m.freezesLabel, t(m.freezesValue, { count: totals.freezes })],
+    [t(m.freezesLabel), t(m.freezesValue, { count: totals.freezes })],
   ];
 }
 

@@ -18,8 +18,8 @@ import { Button } from '~/ui/button';
 import { Select, TextInput } from '~/ui/input';
 import { Page, PageHeader, Stack } from '~/ui/layout';
 import { ButtonLink } from '~/ui/link';
-import { Loading, Skeleton } from '~/ui/skeleton';
-import { EmptyState, ErrorState } from '~/ui/states';
+import { RowList, RowsLoading } from '~/ui/row-list';
+import { EmptyState, ErrorState, ListEnd } from '~/ui/states';
 import { VisuallyHidden } from '~/ui/visually-hidden';
 import { ConnectionRow } from './connection-row';
 import styles from './connections-page.module.css';
@@ -157,20 +157,12 @@ function Connections({ room }: { room: Room }) {
         {settled && all.length === 0 && <Nobody narrowed={narrowed} onShowAll={showAll} />}
         {all.length > 0 && (
           <>
-            <Stack as="ul" role="list" gap={0} aria-label={t(m.list)} className={styles.rows}>
+            <RowList label={t(m.list)}>
               {all.map((connection) => (
                 <ConnectionRow key={connection.participantSid} connection={connection} />
               ))}
-            </Stack>
-            <div className={styles.end}>
-              {found.hasNextPage ? (
-                <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                  {t(m.more)}
-                </Button>
-              ) : (
-                <p>{t(m.end)}</p>
-              )}
-            </div>
+            </RowList>
+            <ListEnd found={found} more={t(m.more)} end={t(m.end)} />
           </>
         )}
       </Stack>
@@ -203,17 +195,5 @@ function Nobody({ narrowed, onShowAll }: { narrowed: boolean; onShowAll: () => v
     >
       {t(m.noMatchText)}
     </EmptyState>
-  );
-}
-
-function RowsLoading() {
-  return (
-    <Loading>
-      <Stack gap={6}>
-        {[1, 2, 3, 4].map((row) => (
-          <Skeleton key={row} lines={3} />
-        ))}
-      </Stack>
-    </Loading>
   );
 }

@@ -1,11 +1,11 @@
 import { ConnectionVerdict } from '~/gen/plenary/live/v1/connection_pb';
 import type { RoomHealth } from '~/gen/plenary/live/v1/live_service_pb';
 import { localeStore } from '~/lib/i18n/locale';
-import type { Message } from '~/lib/i18n/messages';
 import { type Translate, useText } from '~/lib/i18n/text';
 import { useStore } from '~/lib/store';
+import { Card } from '~/ui/card';
+import { type Fact, FactList } from '~/ui/fact-list';
 import { Notice } from '~/ui/states';
-import styles from './connections-page.module.css';
 import { m } from './messages';
 import { rateWords, verdictWord } from './words';
 
@@ -25,24 +25,17 @@ export function RoomSummary({ health, ended }: { health: RoomHealth; ended: bool
     sent: Number(traffic?.packetsSent ?? 0n),
     received: Number(traffic?.packetsReceived ?? 0n),
   };
-  const facts: [label: Message, value: string][] = [
-    [m.present, t(m.presentValue, { count: present })],
-    [m.trouble, troubleWords(health, t)],
-    [m.rates, t(m.ratesValue, rates)],
-    [m.packets, t(m.packetsValue, packets)],
-    [m.node, nodeWords(health, t)],
+  const facts: Fact[] = [
+    [t(m.present), t(m.presentValue, { count: present })],
+    [t(m.trouble), troubleWords(health, t)],
+    [t(m.rates), t(m.ratesValue, rates)],
+    [t(m.packets), t(m.packetsValue, packets)],
+    [t(m.node), nodeWords(health, t)],
   ];
   return (
-    <section aria-label={t(m.summary)}>
-      <dl className={styles.summary}>
-        {facts.map(([label, value]) => (
-          <div key={label.id}>
-            <dt>{t(label)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <Card as="section" aria-label={t(m.summary)}>
+      <FactList column="normal" facts={facts} />
+    </Card>
   );
 }
 

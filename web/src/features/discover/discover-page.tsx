@@ -9,11 +9,10 @@ import { usePageTitle } from '~/lib/page-title';
 import { toProblem } from '~/lib/problem/problem';
 import { useHasRole } from '~/lib/session/use-session';
 import { viewerZone } from '~/lib/time';
-import { Button } from '~/ui/button';
 import { Cluster, Grid, Page, PageHeader, Stack } from '~/ui/layout';
 import { ButtonLink } from '~/ui/link';
 import { Loading, Skeleton } from '~/ui/skeleton';
-import { EmptyState, ErrorState } from '~/ui/states';
+import { EmptyState, ErrorState, ListEnd } from '~/ui/states';
 import { VisuallyHidden } from '~/ui/visually-hidden';
 import styles from './discover-page.module.css';
 import { EventCard } from './event-card';
@@ -78,15 +77,7 @@ export function DiscoverPage() {
       {events.length > 0 && (
         <div data-stale={found.isPlaceholderData || undefined} className={styles.results}>
           <Results events={events} search={asked} />
-          <div className={styles.end}>
-            {found.hasNextPage ? (
-              <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                {t(m.more)}
-              </Button>
-            ) : (
-              <p>{t(m.end)}</p>
-            )}
-          </div>
+          <ListEnd found={found} more={t(m.more)} end={t(m.end)} />
         </div>
       )}
     </Page>

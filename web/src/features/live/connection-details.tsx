@@ -3,6 +3,7 @@ import type { Message } from '~/lib/i18n/messages';
 import { useText } from '~/lib/i18n/text';
 import { useStore } from '~/lib/store';
 import { Drawer } from '~/ui/dialog';
+import { type Fact, FactList } from '~/ui/fact-list';
 import { Stack } from '~/ui/layout';
 import type { Connection } from './connection/connection';
 import type { Health, PictureHealth, Verdict } from './connection/health';
@@ -49,65 +50,51 @@ export function ConnectionDetails(props: ConnectionDetailsProps) {
   );
 }
 
-type Fact = [label: Message, value: string];
-
 function Numbers({ health }: { health: Health }) {
   const t = useText();
   const { formats } = useStore(localeStore);
+  const factOf = usePictureFact();
   const { roundTrip_ms, loss, quality, freezes, pictures } = health;
   const share = new Intl.NumberFormat(formats, { maximumFractionDigits: 1 }).format(loss * 100);
   const facts: Fact[] = [
     [
-      m.roundTrip,
+      t(m.roundTrip),
       roundTrip_ms === undefined
         ? t(m.unknown)
         : t(m.roundTripValue, { time: Math.round(roundTrip_ms) }),
     ],
-    [m.loss, t(m.lossValue, { share })],
-    ...(quality === 'unknown' ? [] : [[m.serverSays, t(qualities[quality])] as Fact]),
-    [m.freezes, t(m.freezesValue, { count: freezes })],
+    [t(m.loss), t(m.lossValue, { share })],
+    ...(quality === 'unknown' ? [] : [[t(m.serverSays), t(qualities[quality])] as const]),
+    [t(m.freezes), t(m.freezesValue, { count: freezes })],
   ];
   return (
     <Stack gap={6}>
-      <dl className={styles.list}>
-        {facts.map(([label, value]) => (
-          <div key={label.id}>
-            <dt>{t(label)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       {pictures.length > 0 && (
         <Stack gap={2}>
           <h3 className={styles.title}>{t(m.pictures)}</h3>
-          <dl className={styles.list}>
-            {pictures.map((picture) => (
-              <PictureNumbers key={picture.id} picture={picture} />
-            ))}
-          </dl>
+          <FactList facts={pictures.map(factOf)} />
         </Stack>
       )}
     </Stack>
   );
 }
 
-function PictureNumbers({ picture }: { picture: PictureHealth }) {
+/** How a picture arrives. */
+function usePictureFact(): (picture: PictureHealth) => Fact {
   const t = useText();
   const rate = useRate();
-  const { kind, name, paused, width, height, fps, bitrate_bps } = picture;
-  const value = () => {
+  const value = ({ paused, width, height, fps, bitrate_bps }: PictureHealth) => {
     if (paused) return t(m.picturePaused);
     if (width === 0) return t(m.pictureNone);
     // As text: a size in pixels has no thousands separator.
     const size = `${width}×${height}`;
     return t(m.pictureValue, { size, fps: Math.round(fps), rate: rate(bitrate_bps) });
   };
-  return (
-    <div>
-      <dt>{kind === 'screen' ? t(m.sharing, { name }) : name}</dt>
-      <dd>{value()}</dd>
-    </div>
-  );
+  return (picture) => {
+    const { kind, name } = picture;
+    return [kind === 'screen' ? t(m.sharing, { name }) : name, value(picture)];
+  };
 }
 
 const MEGA = 1_000_000;

@@ -10,7 +10,7 @@ import { Field } from '~/ui/field';
 import { TextArea } from '~/ui/input';
 import { Stack } from '~/ui/layout';
 import { Loading, Skeleton } from '~/ui/skeleton';
-import { ErrorState, FormProblem } from '~/ui/states';
+import { ErrorState, FormProblem, ListEnd } from '~/ui/states';
 import { showToast } from '~/ui/toast';
 import { looksLikeEmail } from './checks';
 import { m } from './editor-messages';
@@ -111,11 +111,7 @@ function GuestList({ eventId, onChanged }: { eventId: string; onChanged: () => P
           />
         ))}
       </Rows>
-      {found.hasNextPage && (
-        <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t(m.more)}
-        </Button>
-      )}
+      <ListEnd found={found} more={t(m.more)} />
     </>
   );
 }

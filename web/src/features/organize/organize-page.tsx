@@ -13,8 +13,8 @@ import { toProblem } from '~/lib/problem/problem';
 import { Button } from '~/ui/button';
 import { TextInput } from '~/ui/input';
 import { Page, PageHeader, Stack } from '~/ui/layout';
-import { Loading, Skeleton } from '~/ui/skeleton';
-import { EmptyState, ErrorState } from '~/ui/states';
+import { RowList, RowsLoading } from '~/ui/row-list';
+import { EmptyState, ErrorState, ListEnd } from '~/ui/states';
 import { VisuallyHidden } from '~/ui/visually-hidden';
 import { CloneDialog } from './clone-dialog';
 import { CreateEventDialog } from './create-event-dialog';
@@ -101,7 +101,7 @@ function Events({ organizations }: { organizations: readonly Organization[] }) {
       {settled && events.length === 0 && <NoEvents query={query} onShowAll={() => setText('')} />}
       {events.length > 0 && (
         <>
-          <Stack as="ul" role="list" gap={0} aria-label={t(m.list)} className={styles.rows}>
+          <RowList label={t(m.list)}>
             {events.map((event) => (
               <li key={event.id}>
                 <EventRow
@@ -111,16 +111,8 @@ function Events({ organizations }: { organizations: readonly Organization[] }) {
                 />
               </li>
             ))}
-          </Stack>
-          <div className={styles.end}>
-            {found.hasNextPage ? (
-              <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                {t(m.more)}
-              </Button>
-            ) : (
-              <p>{t(m.end)}</p>
-            )}
-          </div>
+          </RowList>
+          <ListEnd found={found} more={t(m.more)} end={t(m.end)} />
         </>
       )}
       {cloning && <CloneDialog event={cloning} onClose={() => setCloning(undefined)} />}
@@ -145,17 +137,5 @@ function NoEvents({ query, onShowAll }: { query: string; onShowAll: () => void }
     >
       {t(m.noMatchText)}
     </EmptyState>
-  );
-}
-
-function RowsLoading() {
-  return (
-    <Loading>
-      <Stack gap={6}>
-        {[1, 2, 3, 4].map((row) => (
-          <Skeleton key={row} lines={3} />
-        ))}
-      </Stack>
-    </Loading>
   );
 }

@@ -1,18 +1,14 @@
 import type { DragEvent, ReactNode, RefCallback } from 'react';
 import { useText } from '~/lib/i18n/text';
 import { IconButton } from '~/ui/button';
-import { Stack } from '~/ui/layout';
+import { RowList } from '~/ui/row-list';
 import { m } from './editor-messages';
 import styles from './rows.module.css';
 
 /** The entries of a section; `empty` stands in for them. */
 export function Rows({ empty, children }: { empty: string; children: readonly ReactNode[] }) {
   if (children.length === 0) return <p className={styles.empty}>{empty}</p>;
-  return (
-    <Stack as="ul" role="list" gap={0} className={styles.rows}>
-      {children}
-    </Stack>
-  );
+  return <RowList>{children}</RowList>;
 }
 
 /** What makes an entry one that can be put elsewhere: `usePlaces` gives it. */
@@ -32,6 +28,11 @@ export interface Movable {
   /** Where a dragged one would land. */
   mark: 'before' | 'after' | undefined;
 }
+
+const moves = [
+  { way: 'up', icon: 'arrowUp', label: m.moveUp },
+  { way: 'down', icon: 'arrowDown', label: m.moveDown },
+] as const;
 
 interface RowProps {
   /** A picture before the words. */
@@ -68,25 +69,18 @@ export function Row({ lead, title, facts, extra, onEdit, onRemove, removeLabel, 
         {extra && <div className={styles.extra}>{extra}</div>}
       </div>
       <div className={styles.actions}>
-        {place && (
-          <>
+        {place &&
+          moves.map(({ way, icon, label }) => (
             <IconButton
-              icon="arrowUp"
-              label={t(m.moveUp, { title })}
-              data-move="up"
+              key={way}
+              icon={icon}
+              label={t(label, { title })}
+              data-move={way}
               // Not out of use: the focus stays, and one press too many does nothing.
-              aria-disabled={!place.up}
-              onClick={place.up}
+              aria-disabled={!place[way]}
+              onClick={place[way]}
             />
-            <IconButton
-              icon="arrowDown"
-              label={t(m.moveDown, { title })}
-              data-move="down"
-              aria-disabled={!place.down}
-              onClick={place.down}
-            />
-          </>
-        )}
+          ))}
         {onEdit && <IconButton icon="edit" label={t(m.change, { title })} onClick={onEdit} />}
         {onRemove && (
           <IconButton
