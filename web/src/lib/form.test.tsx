@@ -65,10 +65,9 @@ describe('fields of violations', () => {
       [violation('display_name'), violation('display_name'), violation('request_id')],
       initial,
       lastFieldOf,
-      (error) => error.description,
     );
     expect(found).toEqual({
-      errors: { displayName: 'display_name is wrong' },
+      errors: { displayName: 'Display_name is wrong' },
       rest: [violation('request_id')],
     });
   });
@@ -79,7 +78,7 @@ describe('useForm', () => {
     const user = userEvent.setup();
     render(<TestForm submit={() => Promise.reject(refusal([violation('display_name')]))} />);
     await user.click(screen.getByText('Send'));
-    await screen.findByText('display_name is wrong');
+    await screen.findByText('Display_name is wrong');
     expect(document.activeElement).toBe(screen.getByLabelText('name'));
     expect(form.problem).toBeUndefined();
     await user.type(screen.getByLabelText('name'), 'A');

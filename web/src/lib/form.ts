@@ -51,12 +51,17 @@ export function lastFieldOf(path: string): string {
   return last.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The server names what is wrong in the middle of a sentence ("must be …"); beside a field it stands alone. */
+function inServersWords({ description }: FieldError): string {
+  return description.charAt(0).toUpperCase() + description.slice(1);
+}
+
 /** Sorts violations into fields of the form; those that belong to none stay in `rest`. */
 export function sortViolations<V extends object>(
   violations: readonly FieldError[],
   values: V,
   fieldOf: (path: string) => string,
-  describe: (error: FieldError) => string,
+  describe: (error: FieldError) => string = inServersWords,
 ): { errors: FieldErrors<V>; rest: FieldError[] } {
   const errors: FieldErrors<V> = {};
   const rest: FieldError[] = [];
@@ -89,8 +94,7 @@ function useFocusOnError(form: RefObject<HTMLFormElement | null>, attempt: numbe
 
 /** State, errors, draft and submission of one form. */
 export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
-  const { initial, validate, submit, fieldOf = lastFieldOf } = options;
-  const describe = options.describe ?? ((error: FieldError) => error.description);
+  const { initial, validate, submit, fieldOf = lastFieldOf, describe } = options;
   const draft = useDraft(options);
   const [values, setValues] = useState<V>(() => ({ ...initial, ...draft?.read() }));
   // Two fields may be set in one event, before the next render.

@@ -1,3 +1,4 @@
+import { looksLikeEmail } from '~/lib/email';
 import type { Message } from '~/lib/i18n/messages';
 import { m } from './messages';
 
@@ -8,9 +9,7 @@ const NAME_MAX = 80;
 
 export function checkEmail(email: string): Message | undefined {
   if (!email.trim()) return m.emailMissing;
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/.test(email.trim())
-    ? undefined
-    : m.emailWrong;
+  return looksLikeEmail(email.trim()) ? undefined : m.emailWrong;
 }
 
 /** Of a new password; counts characters as people do, not code units. */

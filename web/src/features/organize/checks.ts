@@ -11,8 +11,3 @@ export function wholeNumber(text: string, min: number, max: number): number | un
   const value = Number(trimmed);
   return value >= min && value <= max ? value : undefined;
 }
-
-/** Whether `text` can be an email address; the server has the last word. */
-export function looksLikeEmail(text: string): boolean {
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/.test(text);
-}

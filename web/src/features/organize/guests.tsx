@@ -1,6 +1,7 @@
 import { createConnectQueryKey, useInfiniteQuery, useMutation } from '@connectrpc/connect-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { AgendaService, type ListGuestsResponse } from '~/gen/plenary/events/v1/agenda_service_pb';
+import { looksLikeEmail } from '~/lib/email';
 import { useForm } from '~/lib/form';
 import { useText } from '~/lib/i18n/text';
 import { toProblem } from '~/lib/problem/problem';
@@ -12,7 +13,6 @@ import { Stack } from '~/ui/layout';
 import { Loading, Skeleton } from '~/ui/skeleton';
 import { ErrorState, FormProblem, ListEnd } from '~/ui/states';
 import { showToast } from '~/ui/toast';
-import { looksLikeEmail } from './checks';
 import { m } from './editor-messages';
 import { Row, Rows } from './rows';
 

@@ -1,5 +1,6 @@
 import { type Order, OrderState } from '~/gen/plenary/ticketing/v1/order_service_pb';
 import type { TicketType } from '~/gen/plenary/ticketing/v1/ticket_type_service_pb';
+import { looksLikeEmail } from '~/lib/email';
 import type { Message } from '~/lib/i18n/messages';
 import { m } from './messages';
 import { canBeHad } from './next-step';
@@ -105,7 +106,7 @@ export function checkAttendees(
   for (const [index, { name, email }] of attendeesOf(values, places).entries()) {
     if (!name) found[`name${index}`] = m.nameMissing;
     if (!email) found[`email${index}`] = m.emailMissing;
-    else if (!/^[^\s@]+@[^\s@]+$/.test(email)) found[`email${index}`] = m.emailWrong;
+    else if (!looksLikeEmail(email)) found[`email${index}`] = m.emailWrong;
   }
   return found;
 }
