@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use sfu_core::PartId;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::handed::{Handed, Priority};
 use super::notes::Note;
@@ -15,7 +17,7 @@ use crate::socket::Waker;
 /// The other workers' end of a worker.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
-    notes: SyncSender<(PartId, Note)>,
+    notes: mpsc::Sender<(PartId, Note)>,
     media: SyncSender<Arc<Handed>>,
     shared: Arc<Shared>,
     waker: Waker,
@@ -24,7 +26,8 @@ pub(crate) struct Link {
 /// A worker's own end.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    notes: Receiver<(PartId, Note)>,
+    /// Its room is made as it is needed: all of it would be 6 MB for each worker of an empty node.
+    notes: mpsc::Receiver<(PartId, Note)>,
     media: Receiver<Arc<Handed>>,
     shared: Arc<Shared>,
 }
@@ -46,7 +49,7 @@ struct Shared {
 
 /// An inbox, and the link to it.
 pub(crate) fn inbox(waker: Waker) -> (Link, Inbox) {
-    let (notes, read_notes) = sync_channel(NOTES);
+    let (notes, read_notes) = mpsc::channel(NOTES);
     let (media, read_media) = sync_channel(HANDED);
     let shared = Arc::new(Shared::default());
     let link = Link {
@@ -120,7 +123,7 @@ impl Inbox {
         self.shared.is_cut_off.swap(false, Ordering::AcqRel)
     }
 
-    pub(crate) fn note(&self) -> Option<(PartId, Note)> {
+    pub(crate) fn note(&mut self) -> Option<(PartId, Note)> {
         self.notes.try_recv().ok()
     }
 
