@@ -17,7 +17,7 @@ reset_data() {
   if data_in_use; then fail "Plenary is running on $data." "Stop it with Ctrl-C first. Nothing was removed."; fi
   if [ "${1:-}" != --yes ]; then
     [ -t 0 ] || fail "Nobody is here to confirm." "Say ./dev reset --yes. Nothing was removed."
-    read -r -p "Remove $data with all events, tickets, recordings and accounts in it? [y/N] " answer
+    read -r -p "Remove $data with all events, tickets, pictures and accounts in it? [y/N] " answer
     case "$answer" in y | Y | yes) ;; *) say "Nothing was removed."; return ;; esac
   fi
   rm -rf -- "$data"
