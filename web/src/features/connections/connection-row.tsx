@@ -8,6 +8,7 @@ import {
 import { localeStore } from '~/lib/i18n/locale';
 import type { Message } from '~/lib/i18n/messages';
 import { type Translate, useText } from '~/lib/i18n/text';
+import { rateInWords } from '~/lib/rate';
 import { useStore } from '~/lib/store';
 import { timeInWords } from '~/lib/time';
 import { useTimeWords } from '~/lib/use-time-words';
@@ -15,7 +16,7 @@ import { Badge } from '~/ui/badge';
 import { type Fact, FactList } from '~/ui/fact-list';
 import styles from './connections-page.module.css';
 import { m } from './messages';
-import { percent, rateWords, reasonAfter, reasonNow, toneOf, verdictWord } from './words';
+import { percent, reasonAfter, reasonNow, toneOf, verdictWord } from './words';
 
 /** Somebody: whose side it is, why, and the numbers. */
 export function ConnectionRow({ connection }: { connection: Connection }) {
@@ -60,8 +61,8 @@ function factsNow({ sample, totals }: Connection, formats: string, t: Translate)
     [
       t(m.rate),
       t(m.rateValue, {
-        sent: rateWords(sentBps, formats, t),
-        received: rateWords(receivedBps, formats, t),
+        sent: rateInWords(Number(sentBps), formats, t),
+        received: rateInWords(Number(receivedBps), formats, t),
       }),
     ],
     [

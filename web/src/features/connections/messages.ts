@@ -81,8 +81,6 @@ export const m = defineMessages('connections', {
   lossValue: '{down} %, {up} %',
   rate: 'To them, from them',
   rateValue: '{sent}, {received}',
-  kilo: '{rate} kbit/s',
-  mega: '{rate} Mbit/s',
   bytesMega: '{size} MB',
   layer: 'Best picture',
   layerValue: 'layer {layer} of {wanted}',

@@ -2,12 +2,13 @@ import { ConnectionVerdict } from '~/gen/plenary/live/v1/connection_pb';
 import type { RoomHealth } from '~/gen/plenary/live/v1/live_service_pb';
 import { localeStore } from '~/lib/i18n/locale';
 import { type Translate, useText } from '~/lib/i18n/text';
+import { rateInWords } from '~/lib/rate';
 import { useStore } from '~/lib/store';
 import { Card } from '~/ui/card';
 import { type Fact, FactList } from '~/ui/fact-list';
 import { Notice } from '~/ui/states';
 import { m } from './messages';
-import { rateWords, verdictWord } from './words';
+import { verdictWord } from './words';
 
 /** The room as a whole, and the server that it is on. A room that nobody has been in is on none. */
 export function RoomSummary({ health, ended }: { health: RoomHealth; ended: boolean }) {
@@ -18,8 +19,8 @@ export function RoomSummary({ health, ended }: { health: RoomHealth; ended: bool
   }
   const { present, sentBps, receivedBps, traffic } = health;
   const rates = {
-    sent: rateWords(sentBps, formats, t),
-    received: rateWords(receivedBps, formats, t),
+    sent: rateInWords(Number(sentBps), formats, t),
+    received: rateInWords(Number(receivedBps), formats, t),
   };
   const packets = {
     sent: Number(traffic?.packetsSent ?? 0n),

@@ -8,7 +8,7 @@ import {
 } from '~/gen/plenary/live/v1/connection_pb';
 import { englishFor } from '~/lib/i18n/locale';
 import { type Translate, translate } from '~/lib/i18n/text';
-import { rateWords, reasonAfter, reasonNow, toneOf } from './words';
+import { reasonAfter, reasonNow, toneOf } from './words';
 
 const locale = englishFor(['en-GB']);
 const say: Translate = (message, values) => translate(locale, message, values);
@@ -54,10 +54,5 @@ describe('a connection in words', () => {
     expect(reasonAfter(stay, say)).toBe('Their computer for 95 seconds of 30 minutes.');
     const fine = connection({ verdict: ConnectionVerdict.FINE, totals: { fineS: 60 } });
     expect(reasonAfter(fine, say)).toBe('Nothing was in the way for long.');
-  });
-
-  it('writes rates as people read them', () => {
-    expect(rateWords(850_400n, 'en', say)).toBe('850 kbit/s');
-    expect(rateWords(1_240_000n, 'en', say)).toBe('1.2 Mbit/s');
   });
 });

@@ -112,14 +112,3 @@ export function reasonAfter({ verdict, totals }: Connection, say: Translate): st
     whole: spanWords(whole, say),
   });
 }
-
-const KILO = 1_000;
-const MEGA = 1_000_000;
-
-/** "850 kbit/s", "1.2 Mbit/s" */
-export function rateWords(bps: bigint, formats: string, say: Translate): string {
-  const rate = Number(bps);
-  if (rate < MEGA) return say(m.kilo, { rate: Math.round(rate / KILO) });
-  const digits = new Intl.NumberFormat(formats, { maximumFractionDigits: 1 });
-  return say(m.mega, { rate: digits.format(rate / MEGA) });
-}

@@ -1,6 +1,7 @@
 import { localeStore } from '~/lib/i18n/locale';
 import type { Message } from '~/lib/i18n/messages';
 import { useText } from '~/lib/i18n/text';
+import { rateInWords } from '~/lib/rate';
 import { useStore } from '~/lib/store';
 import { Drawer } from '~/ui/dialog';
 import { type Fact, FactList } from '~/ui/fact-list';
@@ -83,29 +84,20 @@ function Numbers({ health }: { health: Health }) {
 /** How a picture arrives. */
 function usePictureFact(): (picture: PictureHealth) => Fact {
   const t = useText();
-  const rate = useRate();
+  const { formats } = useStore(localeStore);
   const value = ({ paused, width, height, fps, bitrate_bps }: PictureHealth) => {
     if (paused) return t(m.picturePaused);
     if (width === 0) return t(m.pictureNone);
     // As text: a size in pixels has no thousands separator.
     const size = `${width}×${height}`;
-    return t(m.pictureValue, { size, fps: Math.round(fps), rate: rate(bitrate_bps) });
+    return t(m.pictureValue, {
+      size,
+      fps: Math.round(fps),
+      rate: rateInWords(bitrate_bps, formats, t),
+    });
   };
   return (picture) => {
     const { kind, name } = picture;
     return [kind === 'screen' ? t(m.sharing, { name }) : name, value(picture)];
-  };
-}
-
-const MEGA = 1_000_000;
-
-/** "850 kbit/s", "1.2 Mbit/s" */
-function useRate(): (bitrate_bps: number) => string {
-  const t = useText();
-  const { formats } = useStore(localeStore);
-  return (bitrate_bps) => {
-    if (bitrate_bps < MEGA) return t(m.pictureRateKilo, { rate: Math.round(bitrate_bps / 1000) });
-    const words = new Intl.NumberFormat(formats, { maximumFractionDigits: 1 });
-    return t(m.pictureRateMega, { rate: words.format(bitrate_bps / MEGA) });
   };
 }

@@ -79,8 +79,6 @@ export const m = defineMessages('live', {
   pictures: 'What you receive',
   pictureValue: '{size}, {fps, plural, one {# picture} other {# pictures}} a second, {rate}',
   pictureNone: 'Nothing has arrived yet',
-  pictureRateKilo: '{rate, number} kbit/s',
-  pictureRateMega: '{rate} Mbit/s',
   picturePaused: 'Paused because of your connection',
   connectionMending: 'The connection broke. Getting it back …',
   mendingOverlay: 'Getting the picture back …',
