@@ -198,13 +198,19 @@ impl Greeting {
     }
 }
 
-/// PostgreSQL writes into its pid file where its socket is: the folder in the fifth line, the port in the fourth
-/// (`miscadmin.h`, `LOCK_FILE_LINE_SOCKET_DIR`).
+/// PostgreSQL writes into its pid file, a line each: its process, its data, when it began, its port, and the folder of its
+/// socket (`pidfile.h`, `LOCK_FILE_LINE_…`).
 fn postgres_in(folder: &Path) -> Result<String> {
     let file = folder.join("data/postgres/data/postmaster.pid");
     let text = fs::read_to_string(&file).with_context(|| format!("no {}", file.display()))?;
-    let mut lines = text.lines().skip(3);
-    let (port, socket) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let mut lines = text.lines();
+    let (Some(pid), Some(_data), Some(_began), Some(port), Some(socket)) =
+        (lines.next(), lines.next(), lines.next(), lines.next(), lines.next())
+    else {
+        bail!("{} does not say where the socket is", file.display());
+    };
+    // The folder may be one that it was handed open: its own, not ours.
+    let socket = socket.replace("/proc/self/", &format!("/proc/{pid}/"));
     Ok(format!("postgres://plenary@localhost:{port}/plenary?host={socket}"))
 }
 
@@ -231,12 +237,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data/postgres/data");
         fs::create_dir_all(&data).expect("made");
-        fs::write(
-            data.join("postmaster.pid"),
-            "7\n/x/data\n1\n5432\n/x/sockets\n\n8\nready\n",
-        )
-        .expect("written");
-        let url = postgres_in(folder.path()).expect("found");
-        assert_eq!(url, "postgres://plenary@localhost:5432/plenary?host=/x/sockets");
+        let url = |text: &str| {
+            fs::write(data.join("postmaster.pid"), text).expect("written");
+            postgres_in(folder.path())
+        };
+        let named = url("7\n/x/data\n1\n5432\n/x/sockets\n\n8\nready\n").expect("found");
+        assert_eq!(named, "postgres://plenary@localhost:5432/plenary?host=/x/sockets");
+        let handed_over = url("7\n/proc/self/fd/3/data\n1\n5432\n/proc/self/fd/4\n\n8\nready\n").expect("found");
+        assert_eq!(
+            handed_over,
+            "postgres://plenary@localhost:5432/plenary?host=/proc/7/fd/4"
+        );
+        assert!(url("7\n/x/data\n").is_err());
     }
 }

@@ -191,7 +191,7 @@ impl Places {
         server
     }
 
-    /// The eighth line of its pid file is where PostgreSQL says how far it is (`miscadmin.h`, `LOCK_FILE_LINE_PM_STATUS`).
+    /// The eighth line of its pid file is where PostgreSQL says how far it is (`pidfile.h`, `LOCK_FILE_LINE_PM_STATUS`).
     fn is_ready(&self, pid: u32) -> bool {
         let text = fs::read_to_string(self.data.join("postmaster.pid")).unwrap_or_default();
         let is_ours = text.lines().next() == Some(pid.to_string().as_str());
