@@ -30,12 +30,7 @@ fn a_change_is_told_to_who_has_it_and_who_sees_them() {
     let mut world = World::empty(Listing::Open);
     world.tell(join(ADA, "ada", everything()));
     world.tell(join(BOB, "bob", everything()));
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    let track = track.expect("bob gets it");
+    let track = world.show_camera(ADA);
     let first = told(&world.wait(QUALITY_INTERVAL * 2));
     assert_eq!(first.len(), 4, "each of each: {first:?}");
     assert!(told(&world.wait(QUALITY_INTERVAL * 3)).is_empty(), "nothing changes");

@@ -212,12 +212,7 @@ fn data_goes_to_the_others_or_to_those_named() {
 #[test]
 fn settings_before_and_after_the_stream_is_there_mean_the_same() {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    let track = track.expect("bob gets it");
+    let track = world.show_camera(ADA);
     let tracks = vec!["TR_cam".into()];
     world.tell(Input::TrackSettings {
         member: BOB,
@@ -252,12 +247,7 @@ fn settings_before_and_after_the_stream_is_there_mean_the_same() {
 #[test]
 fn a_track_that_a_client_cannot_decode_is_refused_with_the_reason() {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    let track = track.expect("bob gets it");
+    let track = world.show_camera(ADA);
     let refused = Output::SubscriptionRefused {
         to: BOB,
         track: "TR_cam".into(),

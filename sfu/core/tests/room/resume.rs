@@ -143,12 +143,7 @@ fn reliable_messages_after_the_last_received_are_sent_again() {
 #[test]
 fn what_a_subscriber_cannot_have_is_told_again() {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    let track = track.expect("bob gets it");
+    let track = world.show_camera(ADA);
     world.tell(Input::SenderRefused { member: BOB, track });
     world.publish(ADA, "screen", Source::ScreenShare);
     let allowance = Box::new(sfu_core::input::Allowance::These(Vec::new()));

@@ -4,21 +4,16 @@ use std::time::Duration;
 
 use sfu_core::bwe::Path;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
-use sfu_core::publish::{Carried, Source};
+use sfu_core::publish::Carried;
 use sfu_core::seeing::Measured;
-use sfu_core::{Input, MemberId, Output, Packet, StreamKey, TrackKey};
+use sfu_core::{Input, MemberId, Packet, StreamKey, TrackKey};
 
 use crate::world::{ADA, BOB, EVE, World};
 
 /// Three members; Ada's camera, which Bob's client has accepted.
 fn watching() -> (World, TrackKey) {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob"), (EVE, "eve")]);
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    let track = track.expect("it is attached");
+    let track = world.show_camera(ADA);
     world.tell(Input::SenderReady {
         member: BOB,
         track,

@@ -118,12 +118,8 @@ fn a_publisher_is_asked_for_what_somebody_shows_and_no_more() {
 #[test]
 fn a_track_in_one_layer_is_wanted_or_not() {
     let mut world = World::with(&[(ADA, "ada"), (BOB, "bob")]);
-    let said = world.publish(ADA, "cam", Source::Camera);
-    let track = said.iter().find_map(|output| match output {
-        Output::Attach { track, .. } => Some(*track),
-        _ => None,
-    });
-    world.tell(ready(BOB, track.expect("bob gets it")));
+    let track = world.show_camera(ADA);
+    world.tell(ready(BOB, track));
     world.tell(show(BOB, Some(VideoQuality::Low)));
     assert!(demands(&world.wait(HELD)).is_empty(), "there is nothing less to send");
     world.tell(show(BOB, None));

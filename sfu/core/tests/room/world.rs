@@ -8,7 +8,7 @@ use sfu_core::input::{AddTrack, Join, Permissions, PublishRight};
 use sfu_core::limits::COUNT_INTERVAL;
 use sfu_core::output::{Participant, ParticipantState};
 use sfu_core::publish::{Source, TrackKind};
-use sfu_core::{Input, Listing, MemberId, Output, Room, Time};
+use sfu_core::{Input, Listing, MemberId, Output, Room, Time, TrackKey};
 
 pub(crate) const ADA: MemberId = MemberId(1);
 pub(crate) const BOB: MemberId = MemberId(2);
@@ -79,6 +79,16 @@ impl World {
             rid: None,
             codec,
         })
+    }
+
+    /// Publishes the camera "cam" to somebody, and answers with its key.
+    pub(crate) fn show_camera(&mut self, member: MemberId) -> TrackKey {
+        let said = self.publish(member, "cam", Source::Camera);
+        let attached = said.iter().find_map(|output| match output {
+            Output::Attach { track, .. } => Some(*track),
+            _ => None,
+        });
+        attached.expect("somebody gets it")
     }
 }
 

@@ -12,6 +12,7 @@ mod profile;
 mod relay;
 mod resume;
 mod seeing;
+mod show;
 mod simulate;
 mod tokens;
 mod vp8;

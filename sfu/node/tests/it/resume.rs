@@ -7,8 +7,8 @@ use plenary_proto::sfu::v1::RemoveParticipantRequest;
 use plenary_proto::sfu::v1::sfu_service_client::SfuServiceClient;
 
 use crate::client::{Client, drive, payload, user_data};
-use crate::media::{has_more_than, pictures, room_of_two};
 use crate::node::{TestNode, token};
+use crate::show::Show;
 
 fn ufrag(sdp: &str) -> String {
     let line = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"));
@@ -42,71 +42,48 @@ fn refusal(client: &Client) -> Option<lk::leave_request::Action> {
 #[tokio::test]
 async fn a_subscriber_comes_back_and_its_media_never_stopped() {
     let node = TestNode::start().await;
-    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
-    let before = offered(&bob).expect("an offer");
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
+    let before = offered(&show.bob).expect("an offer");
 
-    bob.cut().await;
-    let seen = pictures(&bob).len();
-    camera
-        .run(
-            &mut [&mut ada, &mut bob],
-            "pictures without signalling",
-            has_more_than(seen + 10),
-        )
-        .await;
+    show.bob.cut().await;
+    show.film_more(10, "pictures without signalling").await;
     assert!(
-        ada.last_update("bob")
+        show.ada
+            .last_update("bob")
             .is_none_or(|info| info.state() != lk::participant_info::State::Disconnected),
         "he may come back"
     );
 
-    assert_same_stream(&bob);
+    assert_same_stream(&show.bob);
 
-    bob.resume(node.livekit, &token("bob", "room")).await;
-    assert!(matches!(&bob.said[0], Response::Reconnect(answer) if answer.server_info.is_some()));
-    drive(&mut [&mut ada, &mut bob], "the restart of the transport", |clients| {
+    show.bob.resume(node.livekit, &token("bob", "room")).await;
+    assert!(matches!(&show.bob.said[0], Response::Reconnect(answer) if answer.server_info.is_some()));
+    show.wait("the restart of the transport", |clients| {
         offered(clients[1]).is_some_and(|after| after != before)
     })
     .await;
-    let ada_sid = ada.sid();
+    let ada_sid = show.ada.sid();
     assert!(
-        bob.last_update("ada")
+        show.bob
+            .last_update("ada")
             .is_some_and(|info| info.sid == ada_sid && info.tracks.len() == 1)
     );
-    let seen = pictures(&bob).len();
-    camera
-        .run(
-            &mut [&mut ada, &mut bob],
-            "pictures over the new path",
-            has_more_than(seen + 10),
-        )
-        .await;
-    assert_same_stream(&bob);
+    show.film_more(10, "pictures over the new path").await;
+    assert_same_stream(&show.bob);
 }
 
 #[tokio::test]
 async fn a_publisher_comes_back_while_its_old_connection_seems_whole() {
     let node = TestNode::start().await;
-    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
-    ada.resume(node.livekit, &token("ada", "room")).await;
-    assert!(matches!(&ada.said[0], Response::Reconnect(_)));
-    ada.restart_publisher().await;
-    let seen = pictures(&bob).len();
-    camera
-        .run(
-            &mut [&mut ada, &mut bob],
-            "pictures after the restart",
-            has_more_than(seen + 10),
-        )
-        .await;
-    assert_same_stream(&bob);
-    assert!(ada.closed.is_none());
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
+    show.ada.resume(node.livekit, &token("ada", "room")).await;
+    assert!(matches!(&show.ada.said[0], Response::Reconnect(_)));
+    show.ada.restart_publisher().await;
+    show.film_more(10, "pictures after the restart").await;
+    assert_same_stream(&show.bob);
+    assert!(show.ada.closed.is_none());
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message as Request;
 use livekit_protocol::signal_response::Message as Response;
 
-use crate::client::{Client, drive};
-use crate::media::{has_more_than, pictures, room_of_two, settings};
+use crate::client::Client;
 use crate::node::TestNode;
+use crate::show::{Show, settings};
 
 /// Which of low, medium and high a publisher was told last that somebody wants.
 fn wanted(client: &Client) -> Option<Vec<bool>> {
@@ -23,82 +23,69 @@ fn wanted(client: &Client) -> Option<Vec<bool>> {
 #[tokio::test]
 async fn layers_that_nobody_shows_are_not_asked_for() {
     let node = TestNode::start().await;
-    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
+    let sid = show.sid.clone();
     let is_subscribed = |said: &Response| matches!(said, Response::TrackSubscribed(of) if of.track_sid == sid);
-    ada.wait("word of the first subscriber", |said| is_subscribed(said).then_some(()))
+    show.ada
+        .wait("word of the first subscriber", |said| is_subscribed(said).then_some(()))
         .await;
-    bob.ask(settings(&sid, 320, 180)).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "a smaller wish", |clients| {
-            wanted(clients[0]).is_some_and(|wanted| wanted == [true, false, false])
-        })
-        .await;
-    bob.ask(settings(&sid, 1280, 720)).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "a greater wish", |clients| {
-            wanted(clients[0]).is_some_and(|wanted| wanted == [true, true, true])
-        })
-        .await;
+    show.bob.ask(settings(&show.sid, 320, 180)).await;
+    show.film("a smaller wish", |clients| {
+        wanted(clients[0]).is_some_and(|wanted| wanted == [true, false, false])
+    })
+    .await;
+    show.bob.ask(settings(&show.sid, 1280, 720)).await;
+    show.film("a greater wish", |clients| {
+        wanted(clients[0]).is_some_and(|wanted| wanted == [true, true, true])
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn who_is_not_allowed_gets_nothing_until_allowed() {
     let node = TestNode::start().await;
-    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
     let allow = |all_participants| {
         Request::SubscriptionPermission(lk::SubscriptionPermission {
             all_participants,
             ..Default::default()
         })
     };
+    let sid = show.sid.clone();
     let told = |client: &Client| {
         client.said.iter().rev().find_map(|said| match said {
             Response::SubscriptionPermissionUpdate(update) if update.track_sid == sid => Some(update.allowed),
             _ => None,
         })
     };
-    ada.ask(allow(false)).await;
-    drive(&mut [&mut ada, &mut bob], "the denial", |clients| {
-        told(clients[1]) == Some(false)
-    })
-    .await;
-    let seen = pictures(&bob).len();
-    for _ in 0..30 {
-        camera.send(&mut ada);
-    }
-    ada.ask(allow(true)).await;
-    drive(&mut [&mut ada, &mut bob], "the permission", |clients| {
-        told(clients[1]) == Some(true)
-    })
-    .await;
-    assert_eq!(pictures(&bob).len(), seen, "nothing came while it was denied");
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures again", has_more_than(seen + 5))
+    show.ada.ask(allow(false)).await;
+    show.wait("the denial", |clients| told(clients[1]) == Some(false)).await;
+    let seen = show.seen();
+    show.film_in_vain();
+    show.ada.ask(allow(true)).await;
+    show.wait("the permission", |clients| told(clients[1]) == Some(true))
         .await;
+    assert_eq!(show.seen(), seen, "nothing came while it was denied");
+    show.film_more(5, "pictures again").await;
 }
 
 #[tokio::test]
 async fn a_camera_that_is_turned_has_another_size() {
     let node = TestNode::start().await;
-    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
     let (width, height) = (720, 1280);
-    let track_sid = sid.clone();
-    ada.ask(Request::UpdateVideoTrack(lk::UpdateLocalVideoTrack {
-        track_sid,
-        width,
-        height,
-    }))
-    .await;
-    drive(&mut [&mut ada, &mut bob], "the new size", |clients| {
+    let track_sid = show.sid.clone();
+    show.ada
+        .ask(Request::UpdateVideoTrack(lk::UpdateLocalVideoTrack {
+            track_sid,
+            width,
+            height,
+        }))
+        .await;
+    show.wait("the new size", |clients| {
         let info = clients[1].last_update("ada");
         info.is_some_and(|info| (info.tracks[0].width, info.tracks[0].height) == (width, height))
     })

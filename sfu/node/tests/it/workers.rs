@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::client::{Client, drive, payload, user_data};
-use crate::media::{Camera, assert_one_stream, has_more_than, is_muted, is_showing, pictures, room_of_two, settings};
 use crate::node::{TestNode, token, token_with};
+use crate::show::{Camera, Show, is_showing, pictures, settings};
 
 fn state_of(client: &Client, identity: &str) -> Option<lk::participant_info::State> {
     client.last_update(identity).map(lk::ParticipantInfo::state)
@@ -36,59 +36,28 @@ async fn administer(node: &TestNode, method: &str, body: Value) -> Value {
 #[tokio::test]
 async fn media_layers_and_mutes_cross_workers() {
     let node = TestNode::start_spread().await;
-    let (mut ada, mut bob, mut camera, sid) = room_of_two(&node).await;
-    drive(&mut [&mut ada, &mut bob], "one on each worker", |_| {
-        node.placed() == [1, 1]
-    })
-    .await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "the highest layer", is_showing(2))
-        .await;
-    bob.ask(settings(&sid, 320, 180)).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "the lowest layer", is_showing(0))
-        .await;
-    bob.ask(settings(&sid, 1280, 720)).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "the highest layer again", is_showing(2))
-        .await;
-
-    let mute = |muted| {
-        Request::Mute(lk::MuteTrackRequest {
-            sid: sid.clone(),
-            muted,
-        })
-    };
-    ada.ask(mute(true)).await;
-    drive(&mut [&mut ada, &mut bob], "the mute", is_muted(true)).await;
-    let seen = pictures(&bob).len();
-    for _ in 0..30 {
-        camera.send(&mut ada);
-    }
-    ada.ask(mute(false)).await;
-    drive(&mut [&mut ada, &mut bob], "the end of the mute", is_muted(false)).await;
-    assert_eq!(pictures(&bob).len(), seen, "nothing came while it was muted");
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures again", has_more_than(seen + 5))
-        .await;
-    assert!(pictures(&bob)[seen].key, "it goes on with a key frame");
-    assert_one_stream(&bob);
+    let mut show = Show::on(&node).await;
+    show.wait("one on each worker", |_| node.placed() == [1, 1]).await;
+    show.film("the highest layer", is_showing(2)).await;
+    show.bob.ask(settings(&show.sid, 320, 180)).await;
+    show.film("the lowest layer", is_showing(0)).await;
+    show.bob.ask(settings(&show.sid, 1280, 720)).await;
+    show.film("the highest layer again", is_showing(2)).await;
+    show.mute_and_unmute().await;
 }
 
 #[tokio::test]
 async fn data_and_returns_cross_workers() {
     let node = TestNode::start_spread().await;
-    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
     let mut eve = Client::join(node.livekit, &token("eve", "room"), "").await;
     eve.connected().await;
     eve.open_channels().await;
     eve.send_data("_reliable", &user_data(b"to all", "t", &[]));
     eve.send_data("_reliable", &user_data(b"to bob", "t", &["bob"]));
     eve.send_data("_lossy", &user_data(b"perhaps", "t", &[]));
-    drive(&mut [&mut ada, &mut bob, &mut eve], "the data", |clients| {
+    drive(&mut [&mut show.ada, &mut show.bob, &mut eve], "the data", |clients| {
         clients[0].data().len() == 2 && clients[1].data().len() == 3
     })
     .await;
@@ -97,31 +66,21 @@ async fn data_and_returns_cross_workers() {
         let of_label = data.iter().filter(|(from, _)| from == label);
         of_label.map(|(_, packet)| payload(packet).to_vec()).collect()
     };
-    assert_eq!(texts(&bob, "_reliable"), [b"to all".to_vec(), b"to bob".to_vec()]);
-    assert_eq!(texts(&ada, "_reliable"), [b"to all".to_vec()]);
-    assert_eq!(texts(&ada, "_lossy"), [b"perhaps".to_vec()]);
+    assert_eq!(texts(&show.bob, "_reliable"), [b"to all".to_vec(), b"to bob".to_vec()]);
+    assert_eq!(texts(&show.ada, "_reliable"), [b"to all".to_vec()]);
+    assert_eq!(texts(&show.ada, "_lossy"), [b"perhaps".to_vec()]);
 
-    bob.cut().await;
-    bob.resume(node.livekit, &token("bob", "room")).await;
-    assert!(matches!(&bob.said[0], Response::Reconnect(_)), "{:?}", bob.said[0]);
-    let seen = pictures(&bob).len();
-    camera
-        .run(
-            &mut [&mut ada, &mut bob],
-            "pictures over the new path",
-            has_more_than(seen + 10),
-        )
-        .await;
-    ada.resume(node.livekit, &token("ada", "room")).await;
-    ada.restart_publisher().await;
-    let seen = pictures(&bob).len();
-    camera
-        .run(
-            &mut [&mut ada, &mut bob],
-            "pictures of the publisher that is back",
-            has_more_than(seen + 10),
-        )
-        .await;
+    show.bob.cut().await;
+    show.bob.resume(node.livekit, &token("bob", "room")).await;
+    assert!(
+        matches!(&show.bob.said[0], Response::Reconnect(_)),
+        "{:?}",
+        show.bob.said[0]
+    );
+    show.film_more(10, "pictures over the new path").await;
+    show.ada.resume(node.livekit, &token("ada", "room")).await;
+    show.ada.restart_publisher().await;
+    show.film_more(10, "pictures of the publisher that is back").await;
 }
 
 #[tokio::test]
@@ -163,10 +122,8 @@ async fn an_identity_is_in_a_room_once_wherever_it_comes() {
 #[tokio::test]
 async fn administrators_reach_everybody_wherever_they_are() {
     let node = TestNode::start_spread().await;
-    let (mut ada, mut bob, mut camera, _) = room_of_two(&node).await;
-    camera
-        .run(&mut [&mut ada, &mut bob], "pictures", has_more_than(5))
-        .await;
+    let mut show = Show::on(&node).await;
+    show.film_more(5, "pictures").await;
     let here = administer(&node, "ListParticipants", json!({ "room": "room" })).await;
     assert_eq!(here["participants"].as_array().map_or(0, Vec::len), 2, "{here}");
     let rooms = administer(&node, "ListRooms", json!({})).await;
@@ -179,7 +136,7 @@ async fn administrators_reach_everybody_wherever_they_are() {
     let change = json!({ "room": "room", "identity": "bob", "name": "Robert" });
     let changed = administer(&node, "UpdateParticipant", change).await;
     assert_eq!(changed["name"], "Robert");
-    drive(&mut [&mut ada, &mut bob], "the new name", |clients| {
+    show.wait("the new name", |clients| {
         clients
             .iter()
             .all(|client| client.last_update("bob").is_some_and(|info| info.name == "Robert"))
@@ -189,14 +146,15 @@ async fn administrators_reach_everybody_wherever_they_are() {
     let journey = json!({ "room": "room", "identity": "bob", "destination_room": "room#backstage" });
     let moved = administer(&node, "MoveParticipant", journey).await;
     assert!(moved.get("code").is_none(), "{moved}");
-    bob.wait("the move", |said| matches!(said, Response::RoomMoved(_)).then_some(()))
+    show.bob
+        .wait("the move", |said| matches!(said, Response::RoomMoved(_)).then_some(()))
         .await;
-    drive(&mut [&mut ada, &mut bob], "the departure", |clients| {
+    show.wait("the departure", |clients| {
         state_of(clients[0], "bob") == Some(lk::participant_info::State::Disconnected)
     })
     .await;
     let mut eve = Client::join(node.livekit, &token("eve", "room#backstage"), "").await;
-    drive(&mut [&mut bob, &mut eve], "each other", |clients| {
+    drive(&mut [&mut show.bob, &mut eve], "each other", |clients| {
         clients[0].last_update("eve").is_some()
     })
     .await;
@@ -205,7 +163,10 @@ async fn administrators_reach_everybody_wherever_they_are() {
 
     let removal = json!({ "room": "room", "identity": "ada" });
     administer(&node, "RemoveParticipant", removal).await;
-    drive(&mut [&mut ada], "the removal", |clients| clients[0].closed.is_some()).await;
+    drive(&mut [&mut show.ada], "the removal", |clients| {
+        clients[0].closed.is_some()
+    })
+    .await;
 }
 
 #[tokio::test]
