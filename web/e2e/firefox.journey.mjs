@@ -96,6 +96,10 @@ async function hears(person) {
   );
 }
 
+/**
+ * The first time that Firefox's highest layer is wanted may take half a minute: Firefox sends it (getStats, `f`) only when its
+ * own estimate has room, which grows from 300 kbit/s without probes; from then on a change takes less than a second.
+ */
 async function choose(fox, other) {
   for (const [from, to] of bothWays(fox, other)) {
     const widths = new Set();
