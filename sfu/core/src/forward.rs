@@ -9,7 +9,7 @@ mod select;
 
 pub use down::{Down, DownState, Grant, SenderNumbers, SenderStart};
 pub use egress::{Dependency, Destination, Egress, Outgoing, Prefix, Repair};
-pub use history::History;
+pub use history::{Depth, History};
 pub use loss::LossCap;
 pub use munge::{Mapped, Mapping, Munger};
 pub use select::{Choice, Extent, Ladder, Selector, Stacking, Target};

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::forward::Depth;
+
 /// Members of one room, in all its parts. A worker serves about 3,000 viewers at 1.5 Mbit/s; each part keeps some 500
 /// bytes of each member of the others.
 pub const MEMBERS_MAX: usize = 5_000;
@@ -80,12 +82,17 @@ pub const PACE_PACKETS_MAX: usize = 512;
 /// What waits for its turn is to leave within about this, however narrow the path is.
 pub const PACE_DELAY_MAX: Duration = Duration::from_millis(250);
 
-/// Bytes of payload a video layer's history holds: at least 1 s at 4 Mbit/s, four round trips of a far viewer.
-pub const VIDEO_HISTORY_BYTES: usize = 512 * 1024;
-/// Bytes of payload an audio history holds: about 4 s at 64 kbit/s.
-pub const AUDIO_HISTORY_BYTES: usize = 32 * 1024;
-/// Packets a history remembers; NACK reaches back at most this far.
-pub const HISTORY_PACKETS: usize = 1024;
+/// What is kept of a video layer: at least 1 s at 4 Mbit/s, four round trips of a far viewer. NACK reaches back at most so
+/// many packets.
+pub const VIDEO_HISTORY: Depth = Depth {
+    bytes: 512 * 1024,
+    packets: 1024,
+};
+/// What is kept of a sound: about 4 s at 64 kbit/s, in packets of 20 ms.
+pub const SOUND_HISTORY: Depth = Depth {
+    bytes: 32 * 1024,
+    packets: 256,
+};
 /// Repairs may be at most this share of what a stream sends, in percent. At 30 % random loss, 43 % are needed; without a
 /// bound, what a narrow link drops is sent into it again and again, and keeps it full.
 pub const REPAIR_PERCENT_MAX: u64 = 50;

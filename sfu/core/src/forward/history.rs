@@ -2,14 +2,22 @@
 //! publisher's numbers, and each subscriber's munger translates.
 
 use crate::codec::Payload;
-use crate::limits::HISTORY_PACKETS;
 use crate::publish::{Carried, Inbound};
+
+/// How much a history holds; whichever is used up first.
+#[derive(Debug, Clone, Copy)]
+pub struct Depth {
+    /// Bytes of payload.
+    pub bytes: usize,
+    /// Packets.
+    pub packets: usize,
+}
 
 /// Payloads in a ring of bytes, found by extended sequence number. Allocates once, on the first packet.
 #[derive(Debug)]
 pub struct History {
     bytes: Box<[u8]>,
-    capacity: usize,
+    depth: Depth,
     /// Bytes ever written; where the next payload begins, modulo the capacity.
     written: u64,
     entries: Box<[Option<Entry>]>,
@@ -29,11 +37,11 @@ struct Entry {
 }
 
 impl History {
-    /// A history of at most `capacity` bytes of payload.
-    pub fn new(capacity: usize) -> Self {
+    /// A history that holds nothing yet.
+    pub fn new(depth: Depth) -> Self {
         Self {
             bytes: Box::default(),
-            capacity,
+            depth,
             written: 0,
             entries: Box::default(),
         }
@@ -44,14 +52,14 @@ impl History {
         let len = packet.payload.len();
         let dependency = packet.dependency.unwrap_or_default();
         let total = len + dependency.len();
-        if total > self.capacity {
+        if total > self.depth.bytes {
             return;
         }
         if self.bytes.is_empty() {
-            self.bytes = vec![0; self.capacity].into_boxed_slice();
-            self.entries = vec![None; HISTORY_PACKETS].into_boxed_slice();
+            self.bytes = vec![0; self.depth.bytes].into_boxed_slice();
+            self.entries = vec![None; self.depth.packets].into_boxed_slice();
         }
-        let left = self.capacity - self.offset(self.written);
+        let left = self.depth.bytes - self.offset(self.written);
         if left < total {
             self.written += left as u64; // a packet is kept in one piece, so that it can be sent from here
         }
@@ -60,7 +68,7 @@ impl History {
         self.bytes[at..at + len].copy_from_slice(packet.payload);
         self.bytes[at + len..at + total].copy_from_slice(dependency);
         self.written += total as u64;
-        self.entries[slot(packet.sequence)] = Some(Entry {
+        self.entries[self.slot(packet.sequence)] = Some(Entry {
             sequence: packet.sequence,
             timestamp: packet.timestamp,
             marker: packet.marker,
@@ -74,8 +82,8 @@ impl History {
 
     /// The packet numbered `sequence`, while it is remembered.
     pub fn get(&self, sequence: u64) -> Option<Inbound<'_>> {
-        let entry = (*self.entries.get(slot(sequence))?)?;
-        let overwritten = self.written.saturating_sub(self.capacity as u64);
+        let entry = (*self.entries.get(self.slot(sequence))?)?;
+        let overwritten = self.written.saturating_sub(self.depth.bytes as u64);
         if entry.sequence != sequence || entry.start < overwritten {
             return None;
         }
@@ -94,12 +102,12 @@ impl History {
     }
 
     fn offset(&self, position: u64) -> usize {
-        usize::try_from(position % self.capacity as u64).unwrap_or_default()
+        usize::try_from(position % self.depth.bytes as u64).unwrap_or_default()
     }
-}
 
-fn slot(sequence: u64) -> usize {
-    usize::try_from(sequence % HISTORY_PACKETS as u64).unwrap_or_default()
+    fn slot(&self, sequence: u64) -> usize {
+        usize::try_from(sequence % self.depth.packets as u64).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -121,13 +129,22 @@ mod tests {
         }
     }
 
+    const PACKETS: usize = 8;
+
+    fn history(bytes: usize) -> History {
+        History::new(Depth {
+            bytes,
+            packets: PACKETS,
+        })
+    }
+
     fn whole(packet: Inbound<'_>) -> Vec<u8> {
         packet.payload.to_vec()
     }
 
     #[test]
     fn keeps_what_fits_and_forgets_the_oldest() {
-        let mut history = History::new(10);
+        let mut history = history(10);
         history.store(&packet(1, b"aaaa"));
         history.store(&packet(2, b"bbbb"));
         assert_eq!(history.get(1).map(whole), Some(b"aaaa".to_vec()));
@@ -143,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_descriptor_is_kept_with_its_packet() {
-        let mut history = History::new(12);
+        let mut history = history(12);
         for sequence in 1..=3 {
             history.store(&Inbound {
                 dependency: Some(b"dep"),
@@ -157,10 +174,10 @@ mod tests {
 
     #[test]
     fn a_reused_slot_is_not_taken_for_the_old_packet() {
-        let mut history = History::new(100);
+        let mut history = history(100);
         history.store(&packet(5, b"old"));
-        assert!(history.get(5 + HISTORY_PACKETS as u64).is_none());
-        history.store(&packet(5 + HISTORY_PACKETS as u64, b"new"));
+        assert!(history.get(5 + PACKETS as u64).is_none());
+        history.store(&packet(5 + PACKETS as u64, b"new"));
         assert!(history.get(5).is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::dependency::{Reader, Structure};
 use crate::codec::{Codec, Descriptor, Payload};
-use crate::forward::History;
+use crate::forward::{Depth, History};
 use crate::limits::{LAYER_IDLE, LAYERS, WIRE_OVERHEAD_BYTES};
 use crate::publish::{KeyFrames, Rate};
 use crate::time::{Time, ticks};
@@ -124,10 +124,10 @@ pub struct Layer {
 
 impl Layer {
     /// A layer that has received nothing.
-    pub fn new(stream: u16, history_bytes: usize) -> Self {
+    pub fn new(stream: u16, depth: Depth) -> Self {
         Self {
             stream,
-            history: History::new(history_bytes),
+            history: History::new(depth),
             key_frames: KeyFrames::default(),
             clock: None,
             highest: None,
@@ -271,6 +271,7 @@ pub(crate) fn extend(reference: u64, sequence: u16) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::SOUND_HISTORY;
     use std::time::Duration;
 
     fn accept(layer: &mut Layer, sequence: u16) -> Option<u64> {
@@ -279,7 +280,7 @@ mod tests {
 
     #[test]
     fn sequence_numbers_extend_over_the_wrap_both_ways() {
-        let mut layer = Layer::new(0, 1024);
+        let mut layer = Layer::new(0, SOUND_HISTORY);
         let first = accept(&mut layer, 0xffff).expect("new");
         assert_eq!(accept(&mut layer, 1), Some(first + 2));
         assert_eq!(accept(&mut layer, 0), Some(first + 1), "late, over the wrap");
@@ -287,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_packet_counts_once() {
-        let mut layer = Layer::new(0, 1024);
+        let mut layer = Layer::new(0, SOUND_HISTORY);
         assert!(accept(&mut layer, 10).is_some());
         assert!(accept(&mut layer, 10).is_none());
         assert!(accept(&mut layer, 700).is_some());
@@ -299,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_silent_layer_becomes_inactive() {
-        let mut layer = Layer::new(0, 1024);
+        let mut layer = Layer::new(0, SOUND_HISTORY);
         let start = Time::from_micros(5);
         layer.accept(start, 1, 100);
         assert!(layer.is_active(start + Duration::from_millis(700)));

@@ -8,7 +8,7 @@ use crate::codec::red::Layout;
 use crate::codec::{Codec, Descriptor, Payload, dependency};
 use crate::forward::{Down, DownState, Egress, Grant, Ladder, Stacking};
 use crate::ids::{MemberId, PartId};
-use crate::limits::{AUDIO_HISTORY_BYTES, LAYERS, REPORT_TURNS, VIDEO_HISTORY_BYTES};
+use crate::limits::{LAYERS, REPORT_TURNS, SOUND_HISTORY, VIDEO_HISTORY};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo, Wanted};
 use crate::room::TrackKey;
 use crate::room::media::Packet;
@@ -173,16 +173,16 @@ impl Track {
 
     /// Receives a layer under a new stream number: at first, or again after the client began anew.
     pub(super) fn bind(&mut self, rank: usize, stream: u16) {
-        let bytes = if self.codec.is_video() {
-            VIDEO_HISTORY_BYTES
+        let depth = if self.codec.is_video() {
+            VIDEO_HISTORY
         } else {
-            AUDIO_HISTORY_BYTES
+            SOUND_HISTORY
         };
         let Some(slot) = self.layers.get_mut(rank) else { return };
         if slot.as_ref().is_some_and(|layer| layer.stream == stream) {
             return;
         }
-        if slot.replace(Layer::new(stream, bytes)).is_some() {
+        if slot.replace(Layer::new(stream, depth)).is_some() {
             let rank = u8::try_from(rank).unwrap_or_default();
             self.downs.iter_mut().for_each(|down| down.restart(rank));
         }

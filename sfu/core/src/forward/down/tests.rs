@@ -12,6 +12,7 @@ use crate::codec::dependency;
 use crate::codec::{Payload, red};
 use crate::forward::Stacking;
 use crate::ids::MemberId;
+use crate::limits::VIDEO_HISTORY;
 use crate::publish::Layer;
 use encoder::{Coding, Encoder, Packet, Wire};
 
@@ -69,7 +70,7 @@ impl Scene {
         down.aim(spatial(coding.spatial));
         Self {
             encoder: Encoder::new(wire, coding),
-            layer: Layer::new(0, 100_000),
+            layer: Layer::new(0, VIDEO_HISTORY),
             down,
             now: Time::from_micros(1_000_000),
             next_out: None,
