@@ -64,16 +64,21 @@ impl Room {
         let news = denied.difference(&before).map(|key| (*key, false));
         let good_news = before.intersection(desired).map(|key| (*key, true));
         for (key, allowed) in news.chain(good_news) {
-            let Some(track) = self.tracks.get(key) else { continue };
-            let Some(publisher) = self.members.get(&track.publisher) else {
-                continue;
-            };
-            self.outputs.push_back(Output::SubscriptionPermission {
-                to: id,
-                publisher: publisher.join().sid.clone(),
-                track: track.info.sid.clone(),
-                allowed,
-            });
+            self.tell_permission(id, key, allowed);
         }
+    }
+
+    /// Tells a member whether they may have a track.
+    pub(super) fn tell_permission(&mut self, to: MemberId, key: TrackKey, allowed: bool) {
+        let Some(track) = self.tracks.get(key) else { return };
+        let Some(publisher) = self.members.get(&track.publisher) else {
+            return;
+        };
+        self.outputs.push_back(Output::SubscriptionPermission {
+            to,
+            publisher: publisher.join().sid.clone(),
+            track: track.info.sid.clone(),
+            allowed,
+        });
     }
 }

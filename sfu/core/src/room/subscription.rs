@@ -168,17 +168,8 @@ impl Room {
             track: sid.clone(),
             refusal: Refusal::CodecUnsupported,
         }));
-        for key in &member.denied {
-            let Some(track) = self.tracks.get(*key) else { continue };
-            let Some(publisher) = self.members.get(&track.publisher) else {
-                continue;
-            };
-            self.outputs.push_back(Output::SubscriptionPermission {
-                to: id,
-                publisher: publisher.join().sid.clone(),
-                track: track.info.sid.clone(),
-                allowed: false,
-            });
+        for key in member.denied.clone() {
+            self.tell_permission(id, key, false);
         }
     }
 
