@@ -42,14 +42,7 @@ pub(super) fn image_id(image_id: &str) -> Result<ImageId, Violations> {
 
 /// An instant in whole microseconds, which is what the database keeps. `None` when it is absent, or no date at all.
 fn instant(violations: &mut Violations, field: &str, timestamp: Option<Timestamp>) -> Option<OffsetDateTime> {
-    let timestamp = timestamp?;
-    let nanos = u32::try_from(timestamp.nanos)
-        .ok()
-        .filter(|nanos| *nanos < 1_000_000_000);
-    let whole = OffsetDateTime::from_unix_timestamp(timestamp.seconds).ok();
-    let read = whole
-        .zip(nanos)
-        .and_then(|(whole, nanos)| whole.replace_microsecond(nanos / 1_000).ok());
+    let read = kit_rpc::moment(timestamp?).and_then(|read| read.replace_microsecond(read.microsecond()).ok());
     violations.check(
         field,
         read.is_some(),

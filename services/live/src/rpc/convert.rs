@@ -101,7 +101,9 @@ pub(super) fn node(request: RegisterNodeRequest, now: OffsetDateTime) -> Result<
         "must not be negative",
     );
     let start = violations.required("start_time", request.start_time);
-    let start = start.and_then(|start| OffsetDateTime::from_unix_timestamp(start.seconds).ok());
+    // In whole seconds, so that it is no later than itself as the database has kept it.
+    let start = start.and_then(kit_rpc::moment);
+    let start = start.and_then(|start| start.replace_nanosecond(0).ok());
     violations.check("start_time", start.is_some(), "OUT_OF_RANGE", "must be a time");
     let (start_time,) = violations.finish((start,))?;
     let RegisterNodeRequest {
@@ -171,8 +173,8 @@ fn kept(told: RoomConnection) -> Option<Kept> {
     Some(Kept {
         room: told.room_id.parse().ok()?,
         user: connection.user_id.parse().ok()?,
-        joined: instant(connection.join_time?)?,
-        left: connection.leave_time.and_then(instant),
+        joined: kit_rpc::moment(connection.join_time?)?,
+        left: connection.leave_time.and_then(kit_rpc::moment),
         sid: connection.participant_sid.clone(),
         report: connection.encode_to_vec(),
     })
@@ -227,11 +229,6 @@ fn join_step(step: &JoinStep, elapsed_ms: u32) -> Option<Step> {
         start: Duration::from_millis(step.start_ms.into()),
         end: Duration::from_millis(step.end_ms.into()),
     })
-}
-
-fn instant(timestamp: prost_types::Timestamp) -> Option<OffsetDateTime> {
-    let nanos = i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanos);
-    OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()
 }
 
 pub(super) fn connections(request: &ListConnectionsRequest) -> Result<Asked, Violations> {
