@@ -248,8 +248,10 @@ impl Migrations {
     async fn prepare(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let schema = self.schema;
         let lock_timeout = MIGRATION_LOCK_TIMEOUT.as_millis();
+        // That something is there already is what every start but the first finds, and no news.
         let prepare = format!(
-            "set statement_timeout = 0; set lock_timeout = {lock_timeout}; create schema if not exists {schema};
+            "set statement_timeout = 0; set lock_timeout = {lock_timeout}; set client_min_messages = warning;
+             create schema if not exists {schema};
              create table if not exists {schema}.applied_migrations
                (name text primary key, checksum bytea not null, apply_time timestamptz not null)"
         );

@@ -38,8 +38,9 @@ impl Section for Config {
             format: keys.get("format", "json", "How logs are written: json or human."),
             filter: keys.get(
                 "filter",
-                // rtc-dtls warns of every TLS extension that it does not know; each browser sends several.
-                "info,rtc_dtls=error",
+                // rtc-dtls warns of every TLS extension that it does not know; each browser sends several. opentelemetry
+                // announces itself at every start.
+                "info,opentelemetry=warn,rtc_dtls=error",
                 "Which logs are kept: a level, or target=level pairs with commas.",
             ),
             otlp_endpoint: keys.get(
