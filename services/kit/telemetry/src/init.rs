@@ -10,7 +10,7 @@ use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::JsonFields;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Layered, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
@@ -99,23 +99,22 @@ where
             .boxed(),
     };
     let spans = tracing_opentelemetry::layer().with_tracer(tracer);
-    Ok(tracing_subscriber::registry().with(filter.and_then(spans)).with(logs))
+    // One after the other: joined by `and_then`, the filter's level is not the level that callsites ask first, and each
+    // `trace!` of a library, through the `log` crate too, looks up what nobody keeps.
+    Ok(tracing_subscriber::registry().with(filter).with(spans).with(logs))
 }
 
+/// What the layer of spans stands on.
+type Filtered = Layered<EnvFilter, Registry>;
 /// What the log layer stands on.
-type Traced = tracing_subscriber::layer::Layered<
-    tracing_subscriber::layer::Layered<
-        tracing_opentelemetry::OpenTelemetryLayer<Registry, SdkTracer>,
-        EnvFilter,
-        Registry,
-    >,
-    Registry,
->;
+type Traced = Layered<tracing_opentelemetry::OpenTelemetryLayer<Filtered, SdkTracer>, Filtered>;
 
 #[cfg(test)]
 mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
+
+    use tracing::level_filters::LevelFilter;
 
     use super::*;
     use crate::trace;
@@ -135,6 +134,12 @@ mod tests {
     }
 
     fn logged(format: Format, run: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        tracing::subscriber::with_default(subscriber_to(format, &lines), run);
+        String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("logs are text")
+    }
+
+    fn subscriber_to(format: Format, lines: &Lines) -> impl Subscriber + use<> {
         let config = Config {
             format,
             filter: "info".to_owned(),
@@ -143,11 +148,16 @@ mod tests {
             listen: None,
         };
         let provider = provider(&config, "test").expect("nothing to connect to");
-        let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = subscriber(&config, provider.tracer("test"), move || writer.clone()).expect("a filter");
-        tracing::subscriber::with_default(subscriber, run);
-        String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("logs are text")
+        subscriber(&config, provider.tracer("test"), move || writer.clone()).expect("a filter")
+    }
+
+    #[test]
+    fn what_the_filter_drops_is_dropped_where_it_is_said() {
+        for format in [Format::Json, Format::Human] {
+            let level = subscriber_to(format, &Lines::default()).max_level_hint();
+            assert_eq!(level, Some(LevelFilter::INFO), "{format:?}");
+        }
     }
 
     #[test]
