@@ -179,19 +179,21 @@ impl DataTransport {
         if std::mem::take(&mut self.greets_again) {
             send(&self.greeting);
         }
-        while let Some(transmit) = association.poll_transmit(now) {
-            if let Payload::RawEncode(packets) = transmit.message {
-                for packet in packets {
-                    if guard::is_init_ack(&packet) {
-                        self.greeting = packet.to_vec();
-                    }
-                    send(&packet);
-                }
+        // Once: it answers with all that may leave now.
+        let transmit = association.poll_transmit(now).map(|transmit| transmit.message);
+        let Some(Payload::RawEncode(packets)) = transmit else {
+            return;
+        };
+        for packet in packets {
+            if guard::is_init_ack(&packet) {
+                self.greeting = packet.to_vec();
             }
+            send(&packet);
         }
     }
 
-    pub(crate) fn send(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &[u8]) -> SendData {
+    /// Queues a message; what is sent to many is shared by them, not copied.
+    pub(crate) fn send(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &Bytes) -> SendData {
         let known = self.channels.iter().find(|known| known.id == channel.0 && known.open);
         let Some(reliable) = known.map(|known| known.reliable) else {
             return SendData::Refused;
@@ -199,7 +201,11 @@ impl DataTransport {
         if payload.len() > MESSAGE_BYTES_MAX {
             return SendData::Refused;
         }
-        let waiting = self.buffered(channel) + payload.len();
+        let association = self.association.as_mut().map(|(_, association)| association);
+        let Some(mut stream) = association.and_then(|association| association.stream(channel.0).ok()) else {
+            return SendData::Refused;
+        };
+        let waiting = stream.buffered_amount().unwrap_or_default() + payload.len();
         if !reliable && waiting > LOSSY_BUFFER_BYTES_MAX {
             return SendData::Dropped;
         }
@@ -207,26 +213,17 @@ impl DataTransport {
             return SendData::Overflow;
         }
         // RFC 8831 §6.6: SCTP has no empty messages, so their kind says it and one byte is sent.
-        let (ppid, payload): (_, &[u8]) = match (kind, payload) {
-            (DataKind::Text, []) => (Ppid::StringEmpty, &[0]),
-            (DataKind::Text, text) => (Ppid::String, text),
-            (DataKind::Binary, []) => (Ppid::BinaryEmpty, &[0]),
-            (DataKind::Binary, bytes) => (Ppid::Binary, bytes),
+        let empty = Bytes::from_static(&[0]);
+        let (ppid, payload) = match (kind, payload.is_empty()) {
+            (DataKind::Text, true) => (Ppid::StringEmpty, &empty),
+            (DataKind::Text, false) => (Ppid::String, payload),
+            (DataKind::Binary, true) => (Ppid::BinaryEmpty, &empty),
+            (DataKind::Binary, false) => (Ppid::Binary, payload),
         };
-        match self.write(now, channel.0, ppid, payload) {
-            Some(()) => SendData::Queued,
-            None => SendData::Refused,
+        match stream.write_chunk_with_ppi(now, payload, ppid) {
+            Ok(_) => SendData::Queued,
+            Err(_) => SendData::Refused,
         }
-    }
-
-    fn write(&mut self, now: Instant, id: u16, ppid: Ppid, payload: &[u8]) -> Option<()> {
-        let (_, association) = self.association.as_mut()?;
-        association
-            .stream(id)
-            .ok()?
-            .write_with_ppi(now, payload, ppid)
-            .ok()
-            .map(|_| ())
     }
 
     /// The open channel with a label.

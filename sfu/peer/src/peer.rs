@@ -224,6 +224,7 @@ impl Peer {
                 let taken = self.dtls.handle_datagram(now, datagram, &self.identity, &mut steps);
                 self.dropped += u64::from(!taken);
                 self.follow(now, steps);
+                self.pump(now);
                 Received::Nothing
             }
             DatagramKind::Unknown => {
@@ -299,6 +300,7 @@ impl Peer {
         let mut events = Vec::new();
         self.data.handle_timeout(now, &mut events);
         self.report(now, events);
+        self.pump(now);
         if let Side::Publisher { receiver, .. } = &mut self.side {
             let mut compound = std::mem::take(&mut self.plain);
             receiver.handle_timeout(now, &mut compound);
@@ -333,7 +335,7 @@ impl Peer {
         Output::Timeout(deadlines.into_iter().flatten().min().unwrap_or(now + IDLE))
     }
 
-    /// Carries out what DTLS has come to.
+    /// Carries out what DTLS has come to; to be followed by [`Peer::pump`].
     fn follow(&mut self, now: Instant, steps: Vec<Step>) {
         for step in steps {
             match step {
@@ -349,10 +351,9 @@ impl Peer {
                 Step::Closed(reason) => self.end(now, reason),
             }
         }
-        self.pump(now);
     }
 
-    /// Tells of what happened on the data channels.
+    /// Tells of what happened on the data channels; to be followed by [`Peer::pump`].
     fn report(&mut self, now: Instant, events: Vec<DataEvent>) {
         for event in events {
             let event = match event {
@@ -374,7 +375,6 @@ impl Peer {
             };
             self.outputs.push_back(Output::Event(event));
         }
-        self.pump(now);
     }
 
     /// Moves packets from SCTP to DTLS and from DTLS to the output.

@@ -105,6 +105,7 @@ impl Peer {
         self.dtls
             .expect_fingerprint(now, description.fingerprint, &self.identity, &mut steps);
         self.follow(now, steps);
+        self.pump(now);
     }
 
     /// Subscriber: the next offer carries new ICE credentials (a resumed session).

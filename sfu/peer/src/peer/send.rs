@@ -57,7 +57,7 @@ impl Peer {
     }
 
     /// Sends a message. See [`SendData`] for what may become of it.
-    pub fn send_data(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &[u8]) -> SendData {
+    pub fn send_data(&mut self, now: Instant, channel: ChannelId, kind: DataKind, payload: &Bytes) -> SendData {
         if self.closed.is_some() {
             return SendData::Refused;
         }

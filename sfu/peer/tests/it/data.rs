@@ -1,6 +1,6 @@
 //! Data channels, opened by either side.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use sfu_peer::data::{LOSSY, RELIABLE};
 use sfu_peer::{CloseReason, DataKind, Event, Role, SendData};
 
@@ -38,10 +38,11 @@ fn the_server_opens_both_channels_and_kinds_are_kept() {
             (DataKind::Text, &b"hello"[..]),
             (DataKind::Binary, &[1, 2, 3]),
             (DataKind::Text, b""),
-            (DataKind::Binary, b""),
+            (DataKind::Binary, &Bytes::new()),
             (DataKind::Binary, &long),
         ] {
-            assert_eq!(link.peer.send_data(link.now, channel, kind, payload), SendData::Queued);
+            let payload = Bytes::copy_from_slice(payload);
+            assert_eq!(link.peer.send_data(link.now, channel, kind, &payload), SendData::Queued);
         }
         link.run_until("five messages", |link| {
             link.client.messages.iter().filter(|(from, ..)| from == label).count() == 5
@@ -106,7 +107,8 @@ fn the_client_sends_on_the_server_s_channels_and_on_its_own() {
     link.run_until("the message", |link| link.has_data(RELIABLE, DataKind::Text, b"mine"));
     let channel = link.peer.channel(RELIABLE).expect("open");
     assert_eq!(
-        link.peer.send_data(link.now, channel, DataKind::Text, b"yours"),
+        link.peer
+            .send_data(link.now, channel, DataKind::Text, &Bytes::from_static(b"yours")),
         SendData::Queued
     );
     link.run_until("the reply", |link| {
@@ -120,7 +122,7 @@ fn a_client_that_does_not_read_loses_lossy_messages_and_then_its_connection() {
     link.up = false;
     let lossy = link.peer.channel(LOSSY).expect("open");
     let reliable = link.peer.channel(RELIABLE).expect("open");
-    let message = [0; 10_000];
+    let message = Bytes::from_static(&[0; 10_000]);
     let mut send = |channel| {
         let sent = link.peer.send_data(link.now, channel, DataKind::Binary, &message);
         assert!(link.peer.buffered_amount(channel) <= 1024 * 1024);
@@ -141,7 +143,7 @@ fn a_client_that_does_not_read_loses_lossy_messages_and_then_its_connection() {
         link.events.contains(&Event::Closed(CloseReason::DataOverflow))
     });
     assert_eq!(
-        link.peer.send_data(link.now, reliable, DataKind::Binary, b""),
+        link.peer.send_data(link.now, reliable, DataKind::Binary, &Bytes::new()),
         SendData::Refused
     );
 }
@@ -187,7 +189,9 @@ fn the_server_s_channels_open_through_any_weather() {
         });
         let channel = link.peer.channel(RELIABLE).expect("open");
         for text in [&b"first"[..], b"second"] {
-            let sent = link.peer.send_data(link.now, channel, DataKind::Text, text);
+            let sent = link
+                .peer
+                .send_data(link.now, channel, DataKind::Text, &Bytes::from_static(text));
             assert_eq!(sent, SendData::Queued);
         }
         link.run_until(&format!("the messages in weather {seed}"), |link| {
