@@ -1,17 +1,22 @@
 //! The DTLS server of one peer, and its choice of SRTP profile.
 //!
-//! Three things the stack does not do by itself are done here. It picks the SRTP profile in the client's order, and
+//! Four things the stack does not do by itself are done here. It picks the SRTP profile in the client's order, and
 //! Chromium puts the slow one first: so the ClientHello is read ahead ([`hello`]) and the server configured to its
 //! best. It keys connections by remote address: so it is given one constant address, and a change of path does not end
 //! DTLS. It leaves the certificate to its caller: so nothing decrypted leaves this module before the certificate's
-//! fingerprint is the one that signalling announced.
+//! fingerprint is the one that signalling announced. It protects each record with a random nonce and half a dozen
+//! buffers: so once the handshake is done, [`records`] does that.
 
 pub(crate) mod hello;
+mod keeper;
+mod records;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use rtc_crypto::RTCCryptoProvider;
+use rtc_dtls::cipher_suite::CipherSuiteId;
 use rtc_dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
 use rtc_dtls::crypto::Certificate;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
@@ -24,6 +29,8 @@ use crate::identity::{Fingerprint, NodeIdentity};
 use crate::limits::HANDSHAKE_DURATION;
 use crate::srtp::{Profile, Session};
 use hello::Hello;
+use keeper::Keeper;
+use records::{Opened, Records};
 
 /// RFC 5764 §4.2.
 const EXPORTER_LABEL: &str = "EXTRACTOR-dtls_srtp";
@@ -33,35 +40,33 @@ const FLIGHT_INTERVAL: Duration = Duration::from_millis(700);
 const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 9));
 const SERVER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 2), 9));
 
-/// The server configurations, one for each SRTP profile, shared by all peers of a node.
-#[derive(Clone)]
-pub(crate) struct ServerConfigs {
-    gcm: Arc<HandshakeConfig>,
-    cm: Arc<HandshakeConfig>,
+/// Whether servers can be made of a certificate.
+pub(crate) fn check(
+    certificate: &Certificate,
+    provider: &Arc<dyn RTCCryptoProvider>,
+) -> Result<(), rtc_shared::error::Error> {
+    configuration(certificate, provider, SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm).map(drop)
 }
 
-impl ServerConfigs {
-    pub(crate) fn build(
-        certificate: &Certificate,
-        provider: &Arc<dyn rtc_crypto::RTCCryptoProvider>,
-    ) -> Result<Self, rtc_shared::error::Error> {
-        let build = |profile| {
-            ConfigBuilder::default()
-                .with_crypto_provider(provider.clone())
-                .with_certificates(vec![certificate.clone()])
-                .with_srtp_protection_profiles(vec![profile])
-                .with_client_auth(ClientAuthType::RequireAnyClientCert)
-                // No chain of trust in WebRTC: the fingerprint is verified by `Dtls::complete`.
-                .with_insecure_skip_verify(true)
-                .with_flight_interval(FLIGHT_INTERVAL)
-                .build(false, None)
-                .map(Arc::new)
-        };
-        Ok(Self {
-            gcm: build(SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm)?,
-            cm: build(SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80)?,
-        })
-    }
+/// A server's configuration for one connection, and what keeps its keys.
+fn configuration(
+    certificate: &Certificate,
+    provider: &Arc<dyn RTCCryptoProvider>,
+    profile: SrtpProtectionProfile,
+) -> Result<(Arc<HandshakeConfig>, Arc<Keeper>), rtc_shared::error::Error> {
+    let keeper = Arc::new(Keeper::new(Arc::clone(provider)));
+    let config = ConfigBuilder::default()
+        .with_crypto_provider(keeper.clone())
+        .with_certificates(vec![certificate.clone()])
+        // The suite that every client has (RFC 8827 §6.5), so that there is one way to protect a record.
+        .with_cipher_suites(vec![CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256])
+        .with_srtp_protection_profiles(vec![profile])
+        .with_client_auth(ClientAuthType::RequireAnyClientCert)
+        // No chain of trust in WebRTC: the fingerprint is verified by `Dtls::complete`.
+        .with_insecure_skip_verify(true)
+        .with_flight_interval(FLIGHT_INTERVAL)
+        .build(false, None)?;
+    Ok((Arc::new(config), keeper))
 }
 
 /// What came of a datagram.
@@ -80,8 +85,8 @@ enum Stage {
     /// Reading the ClientHello ahead. Also waits here for the client's fingerprint, for a subscriber's checks and hello
     /// may overtake its answer.
     Hello(Box<Hello>),
-    Handshake,
-    Connected,
+    Handshake(Arc<Keeper>),
+    Connected(Box<Records>),
     Closed,
 }
 
@@ -92,6 +97,8 @@ pub(crate) struct Dtls {
     fingerprint: Option<Fingerprint>,
     /// When the handshake is given up; set by its first datagram.
     deadline: Option<Instant>,
+    /// close_notify, until it is sent.
+    farewell: Option<Bytes>,
 }
 
 impl std::fmt::Debug for Dtls {
@@ -110,6 +117,7 @@ impl Dtls {
             stage: Stage::Hello(Box::default()),
             fingerprint: None,
             deadline: None,
+            farewell: None,
         }
     }
 
@@ -132,11 +140,11 @@ impl Dtls {
         }
     }
 
-    /// Takes a datagram from an ICE-validated address. `false`: it was dropped.
+    /// Takes a datagram from an ICE-validated address; its records are opened in place. `false`: it was dropped.
     pub(crate) fn handle_datagram(
         &mut self,
         now: Instant,
-        datagram: &[u8],
+        datagram: &mut [u8],
         identity: &NodeIdentity,
         steps: &mut Vec<Step>,
     ) -> bool {
@@ -148,8 +156,37 @@ impl Dtls {
                 self.begin(now, identity, steps);
                 held
             }
-            Stage::Handshake | Stage::Connected => self.feed(now, BytesMut::from(datagram), steps),
+            Stage::Handshake(_) => self.feed(now, BytesMut::from(&*datagram), steps),
+            Stage::Connected(_) => {
+                let (mut taken, mut rest) = (false, datagram);
+                while let Some((record, after)) = records::split(rest) {
+                    taken |= self.take_record(now, record, steps);
+                    rest = after;
+                }
+                taken
+            }
         }
+    }
+
+    /// Takes a record of an established connection.
+    fn take_record(&mut self, now: Instant, record: &mut [u8], steps: &mut Vec<Step>) -> bool {
+        if records::is_handshake(record) {
+            // The client's last flight again: ours was lost (RFC 6347 §4.2.4).
+            return self.feed(now, BytesMut::from(&*record), steps);
+        }
+        let Stage::Connected(records) = &mut self.stage else {
+            return false;
+        };
+        match records.open(record) {
+            Some(Opened::Data(data)) => steps.push(Step::Data(Bytes::copy_from_slice(data))),
+            Some(Opened::Close) => {
+                self.close(now);
+                steps.push(Step::Closed(CloseReason::Remote));
+            }
+            Some(Opened::Nothing) => {}
+            None => return false,
+        }
+        true
     }
 
     /// Starts the handshake if the ClientHello is complete and the fingerprint known.
@@ -161,14 +198,18 @@ impl Dtls {
         else {
             return;
         };
-        let configs = identity.configs();
-        self.endpoint.set_server_config(Some(if offers_gcm {
-            configs.gcm.clone()
+        let profile = if offers_gcm {
+            SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm
         } else {
-            configs.cm.clone()
-        }));
+            SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80
+        };
+        // Taken when the identity was made.
+        let Ok((config, keeper)) = configuration(&identity.certificate, &identity.provider, profile) else {
+            return;
+        };
+        self.endpoint.set_server_config(Some(config));
         let held = hello.take();
-        self.stage = Stage::Handshake;
+        self.stage = Stage::Handshake(keeper);
         for datagram in held {
             self.feed(now, datagram, steps);
         }
@@ -183,7 +224,8 @@ impl Dtls {
         for event in events {
             match event {
                 EndpointEvent::HandshakeComplete => self.complete(now, steps),
-                EndpointEvent::ApplicationData(data) if matches!(self.stage, Stage::Connected) => {
+                // Ahead of the last flight, and kept until it came.
+                EndpointEvent::ApplicationData(data) if matches!(self.stage, Stage::Connected(_)) => {
                     steps.push(Step::Data(data.freeze()));
                 }
                 EndpointEvent::PeerClosed => {
@@ -200,8 +242,8 @@ impl Dtls {
     fn complete(&mut self, now: Instant, steps: &mut Vec<Step>) {
         self.deadline = None;
         let step = match self.verify_and_export() {
-            Ok(session) => {
-                self.stage = Stage::Connected;
+            Ok((session, records)) => {
+                self.stage = Stage::Connected(Box::new(records));
                 Step::Connected(Box::new(session))
             }
             Err(reason) => {
@@ -212,7 +254,10 @@ impl Dtls {
         steps.push(step);
     }
 
-    fn verify_and_export(&self) -> Result<Session, CloseReason> {
+    fn verify_and_export(&self) -> Result<(Session, Records), CloseReason> {
+        let Stage::Handshake(keeper) = &self.stage else {
+            return Err(CloseReason::HandshakeFailed);
+        };
         let state = self
             .endpoint
             .get_connection_state(CLIENT)
@@ -236,28 +281,32 @@ impl Dtls {
         let material = state
             .export_keying_material(EXPORTER_LABEL, &[], Session::material_bytes(profile))
             .map_err(|_| CloseReason::HandshakeFailed)?;
-        Session::for_server(profile, material.as_ref()).ok_or(CloseReason::HandshakeFailed)
+        let session = Session::for_server(profile, material.as_ref());
+        session.zip(keeper.records()).ok_or(CloseReason::HandshakeFailed)
     }
 
-    /// Queues application data; does nothing unless connected.
-    pub(crate) fn write(&mut self, now: Instant, data: &[u8]) {
-        if matches!(self.stage, Stage::Connected) {
-            // Fails only without a connection, which the stage excludes.
-            let _ = self.endpoint.write(now, CLIENT, data);
+    /// Protects application data; `None` unless connected.
+    pub(crate) fn seal(&mut self, data: &[u8]) -> Option<Bytes> {
+        match &mut self.stage {
+            Stage::Connected(records) => records.seal(data),
+            _ => None,
         }
     }
 
     /// Queues close_notify.
     pub(crate) fn close(&mut self, now: Instant) {
-        self.endpoint.stop(now, CLIENT);
+        match &mut self.stage {
+            Stage::Connected(records) => self.farewell = records.close_notify(),
+            _ => drop(self.endpoint.stop(now, CLIENT)),
+        }
         self.stage = Stage::Closed;
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match self.stage {
-            Stage::Closed | Stage::Connected => None,
+            Stage::Closed | Stage::Connected(_) => None,
             Stage::Hello(_) => self.deadline,
-            Stage::Handshake => self
+            Stage::Handshake(_) => self
                 .endpoint
                 .poll_timeout(&CLIENT)
                 .into_iter()
@@ -268,19 +317,21 @@ impl Dtls {
 
     /// Repeats a flight, or gives up.
     pub(crate) fn handle_timeout(&mut self, now: Instant, steps: &mut Vec<Step>) {
-        if matches!(self.stage, Stage::Closed | Stage::Connected) {
+        if matches!(self.stage, Stage::Closed | Stage::Connected(_)) {
             return;
         }
         let retries_spent =
-            matches!(self.stage, Stage::Handshake) && self.endpoint.handle_timeout(CLIENT, now).is_err();
+            matches!(self.stage, Stage::Handshake(_)) && self.endpoint.handle_timeout(CLIENT, now).is_err();
         if retries_spent || self.deadline.is_some_and(|deadline| now >= deadline) {
             self.close(now);
             steps.push(Step::Closed(CloseReason::HandshakeFailed));
         }
     }
 
+    /// The next datagram of the handshake or of its end.
     pub(crate) fn poll_transmit(&mut self) -> Option<Bytes> {
-        self.endpoint.poll_transmit().map(|transmit| transmit.message.freeze())
+        let handshake = self.endpoint.poll_transmit().map(|transmit| transmit.message.freeze());
+        handshake.or_else(|| self.farewell.take())
     }
 }
 

@@ -9,7 +9,7 @@ use rtc_dtls::crypto::Certificate;
 
 use sha2::{Digest, Sha256};
 
-use crate::dtls::ServerConfigs;
+use crate::dtls;
 
 /// SHA-256 of a DER certificate, as `a=fingerprint:sha-256` carries it (RFC 8122 §5).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ pub struct IdentityError(String);
 #[derive(Clone)]
 pub struct NodeIdentity {
     pub(crate) provider: Arc<dyn RTCCryptoProvider>,
-    configs: ServerConfigs,
+    pub(crate) certificate: Certificate,
     fingerprint: Fingerprint,
 }
 
@@ -79,10 +79,10 @@ impl NodeIdentity {
             .first()
             .ok_or_else(|| IdentityError("no certificate".to_owned()))?;
         let fingerprint = Fingerprint::of(der);
-        let configs = ServerConfigs::build(&certificate, &provider).map_err(failed)?;
+        dtls::check(&certificate, &provider).map_err(failed)?;
         Ok(Self {
             provider,
-            configs,
+            certificate,
             fingerprint,
         })
     }
@@ -90,10 +90,6 @@ impl NodeIdentity {
     /// The fingerprint announced in session descriptions.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
-    }
-
-    pub(crate) fn configs(&self) -> &ServerConfigs {
-        &self.configs
     }
 }
 

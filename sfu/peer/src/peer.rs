@@ -386,13 +386,20 @@ impl Peer {
             outputs,
             ..
         } = self;
-        data.transmit(now, |packet| dtls.write(now, packet));
+        // Without a valid address there is no one to send to; DTLS and SCTP repeat what matters.
+        let remote = ice.remote();
+        let mut send = |payload| {
+            let transmit = remote.map(|to| Transmit { to, payload });
+            outputs.extend(transmit.map(Output::Transmit));
+        };
         while let Some(payload) = dtls.poll_transmit() {
-            // Without a valid address there is no one to send to; DTLS and SCTP repeat what matters.
-            if let Some(to) = ice.remote() {
-                outputs.push_back(Output::Transmit(Transmit { to, payload }));
-            }
+            send(payload);
         }
+        data.transmit(now, |packet| {
+            if let Some(payload) = dtls.seal(packet) {
+                send(payload);
+            }
+        });
     }
 
     fn end(&mut self, now: Instant, reason: CloseReason) {

@@ -14,7 +14,7 @@ use crate::limits;
 use crate::media::ExtensionIds;
 use crate::rtp::{self, Extensions, Header, Layout};
 use cipher::{Cipher, SRTCP_INDEX_BYTES};
-use index::Window;
+pub(crate) use index::Window;
 
 /// Why a packet could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

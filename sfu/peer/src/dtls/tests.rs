@@ -61,9 +61,9 @@ fn answers(dtls: &mut Dtls) -> usize {
 fn a_hello_is_answered_once_the_fingerprint_is_known() {
     let now = start();
     let mut dtls = Dtls::new();
-    let hello = record(22, 0, &message(1, 0, &client_hello()));
+    let mut hello = record(22, 0, &message(1, 0, &client_hello()));
     let mut steps = Vec::new();
-    assert!(dtls.handle_datagram(now, &hello, &IDENTITY, &mut steps));
+    assert!(dtls.handle_datagram(now, &mut hello, &IDENTITY, &mut steps));
     assert_eq!(answers(&mut dtls), 0, "held back");
     dtls.expect_fingerprint(now, Fingerprint([0; 32]), &IDENTITY, &mut steps);
     assert!(answers(&mut dtls) > 0);
@@ -91,11 +91,11 @@ proptest! {
             let at = at.index(hello.len());
             hello[at] = byte;
         }
-        dtls.handle_datagram(now, &hello, &IDENTITY, &mut steps);
+        dtls.handle_datagram(now, &mut hello, &IDENTITY, &mut steps);
         answers(&mut dtls);
         for (sequence, (content, kind, body)) in (1u8..).zip(records) {
             let body = if content == 22 { message(kind, sequence, &body) } else { body };
-            dtls.handle_datagram(now, &record(content, sequence, &body), &IDENTITY, &mut steps);
+            dtls.handle_datagram(now, &mut record(content, sequence, &body), &IDENTITY, &mut steps);
             answers(&mut dtls);
         }
         dtls.handle_timeout(now + FLIGHT_INTERVAL, &mut steps);

@@ -5,9 +5,9 @@ use crate::limits::REPLAY_WINDOW_PACKETS;
 const WORDS: usize = (REPLAY_WINDOW_PACKETS / 64) as usize;
 
 /// Which indexes of one SSRC have been used. Serves both directions: inbound it refuses replays, outbound the reuse of
-/// a nonce.
+/// a nonce. DTLS records have such a window too.
 #[derive(Debug, Default)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// Highest index used; `None` before the first.
     highest: Option<u64>,
     /// One bit an index, a ring of [`REPLAY_WINDOW_PACKETS`] that ends at `highest`.
@@ -29,7 +29,7 @@ impl Window {
 
     /// Whether `index` has not been used and is not too old to know.
     #[inline]
-    pub(super) fn is_fresh(&self, index: u64) -> bool {
+    pub(crate) fn is_fresh(&self, index: u64) -> bool {
         match self.highest {
             None => true,
             Some(highest) if index > highest => true,
@@ -39,7 +39,7 @@ impl Window {
 
     /// Records that `index`, which was fresh, is used.
     #[inline]
-    pub(super) fn mark(&mut self, index: u64) {
+    pub(crate) fn mark(&mut self, index: u64) {
         if let Some(highest) = self.highest.filter(|highest| index > *highest) {
             if index - highest >= REPLAY_WINDOW_PACKETS {
                 self.used = [0; WORDS];
