@@ -9,6 +9,7 @@
 
 mod chat;
 mod clock;
+mod flood;
 mod floor;
 mod media;
 mod orders;
@@ -37,6 +38,8 @@ enum Load {
     Sim(sim::Options),
     /// Messages over the data channels of an SFU node: CPU for each delivery, loss and delay.
     Chat(chat::Options),
+    /// Forged datagrams at an SFU node: what viewers lose by them, what they cost, and whether any is answered.
+    Flood(flood::Options),
     /// Many buyers of one ticket type through the gateway: orders a second, latency, CPU for each order, none oversold.
     Orders(orders::Options),
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Load::Media(options) => media::run(options),
         Load::Sim(options) => sim::run(options),
         Load::Chat(options) => chat::run(options),
+        Load::Flood(options) => flood::run(options),
         Load::Orders(options) => orders::run(options),
     };
     match outcome {

@@ -1,6 +1,6 @@
 //! Where other programs are, and what a process has used, from /proc.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -101,6 +101,35 @@ pub(crate) fn resident_bytes(pid: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
+/// Datagrams that the kernel has dropped at each UDP socket of a process, by the socket's inode: there was no room, as
+/// nobody took them in time.
+pub(crate) fn udp_drops(pid: u32) -> Result<BTreeMap<u64, u64>> {
+    let mut own = BTreeSet::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/fd")).context("the process is gone, or another's")? {
+        // One that is closed while we look is of no interest.
+        let target = fs::read_link(entry?.path()).unwrap_or_default();
+        own.extend(socket_inode(&target.to_string_lossy()));
+    }
+    let table = fs::read_to_string(format!("/proc/{pid}/net/udp"))?;
+    Ok(table
+        .lines()
+        .filter_map(parse_drops)
+        .filter(|(inode, _)| own.contains(inode))
+        .collect())
+}
+
+/// `socket:[1234]`
+fn socket_inode(target: &str) -> Option<u64> {
+    target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// The inode and the drops in a line of /proc/net/udp: fields 10 and 13.
+fn parse_drops(line: &str) -> Option<(u64, u64)> {
+    let mut fields = line.split_whitespace().skip(9);
+    let inode = fields.next()?.parse().ok()?;
+    Some((inode, fields.nth(2)?.parse().ok()?))
+}
+
 /// CPU time of the calling thread, in nanoseconds: finer than the process' ticks.
 pub(crate) fn thread_cpu_time() -> Result<Duration> {
     let schedstat = fs::read_to_string("/proc/thread-self/schedstat").context("no schedstat")?;
@@ -133,6 +162,23 @@ mod tests {
         assert_eq!(Entry::parse(stat), Some(entry));
         let own = cpu_time_of_tree(std::process::id()).expect("this process runs");
         assert_eq!(own.len(), 1, "{own:?}");
+    }
+
+    #[test]
+    fn datagrams_that_nobody_takes_are_found_at_their_socket() {
+        let receiver = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        let sender = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        nix::sys::socket::setsockopt(&receiver, nix::sys::socket::sockopt::RcvBuf, &2_048).expect("smaller");
+        let to = receiver.local_addr().expect("bound");
+        let drops = || udp_drops(std::process::id()).expect("own sockets");
+        let before = drops();
+        assert!(before.len() >= 2, "{before:?}");
+        for _ in 0..64 {
+            sender.send_to(&[0; 1_200], to).expect("loopback");
+        }
+        let after = drops();
+        let more = after.iter().filter(|(inode, drops)| before.get(inode) < Some(drops));
+        assert_eq!(more.count(), 1, "{before:?} {after:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The outcome of a load test: figures with units and, where there is one, the bound they have to keep.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ pub(crate) struct Report {
 #[derive(Debug, Serialize)]
 pub(crate) struct Figure {
     /// `snake_case`, stable: scripts read it.
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
     /// The value may not exceed this.
@@ -36,18 +37,24 @@ impl Report {
         }
     }
 
-    pub(crate) fn figure(&mut self, name: &'static str, value: f64, unit: &'static str) {
+    pub(crate) fn figure(&mut self, name: impl Into<Cow<'static, str>>, value: f64, unit: &'static str) {
         self.judged(name, value, unit, None);
     }
 
-    pub(crate) fn bounded(&mut self, name: &'static str, value: f64, unit: &'static str, at_most: f64) {
+    pub(crate) fn bounded(&mut self, name: impl Into<Cow<'static, str>>, value: f64, unit: &'static str, at_most: f64) {
         self.judged(name, value, unit, Some(at_most));
     }
 
     /// A figure that may have a bound.
-    pub(crate) fn judged(&mut self, name: &'static str, value: f64, unit: &'static str, at_most: Option<f64>) {
+    pub(crate) fn judged(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: f64,
+        unit: &'static str,
+        at_most: Option<f64>,
+    ) {
         self.figures.push(Figure {
-            name,
+            name: name.into(),
             value,
             unit,
             at_most,

@@ -16,10 +16,11 @@ use anyhow::{Context as _, Result};
 
 use crate::process;
 
-pub(crate) use bot::{Part, Shape};
+pub(crate) use bot::{Part, SSRC, Shape};
+pub(crate) use client::Overheard;
 pub(crate) use crowd::Crowd;
 pub(crate) use feed::{SOUND_INTERVAL, frame_interval};
-pub(crate) use node::{Node, NodeOptions};
+pub(crate) use node::{Counted, Node, NodeOptions};
 pub(crate) use statistics::{Snapshot, Statistics};
 
 /// Patience with one bot's joining, and with the first packets.

@@ -16,7 +16,7 @@ use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use serde::Deserialize;
 use tokio::sync::{Notify, watch};
 
-use super::client::{Arrived, Client, Content};
+use super::client::{Arrived, Client, Content, Overheard};
 use super::feed::{self, Feed, Pictures, Sounds, Turns};
 use super::node::Node;
 use super::signal::Signal;
@@ -31,6 +31,8 @@ const SLOW_DATAGRAMS: usize = 8;
 /// Datagrams read in one go before others have their turn.
 const BURST: usize = 256;
 const CHANNEL: &str = "_reliable";
+/// Of every publisher's track. Any will do, as each publisher has a connection of its own.
+pub(crate) const SSRC: u32 = 0x5eed_0001;
 
 /// What a bot does in the room.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +72,9 @@ pub(crate) enum Phase {
 /// A participant that has been let into the room.
 pub(crate) struct Bot {
     signal: Signal,
-    client: Client,
+    client: Box<Client>,
+    /// Of those who send: the connection that the node offers to everybody, without which it gives a client up after 30 s.
+    ear: Option<Box<Client>>,
     role: Role,
     statistics: Arc<Statistics>,
     /// The connection that candidates of this target are for.
@@ -101,11 +105,13 @@ struct CandidateInit {
 impl Bot {
     /// Connects and waits to be let in; a publisher announces its track.
     pub(crate) async fn join(node: &Node, identity: &str, part: Part, statistics: Arc<Statistics>) -> Result<Self> {
-        let mut signal = Signal::connect(&node.connect_url(identity)?).await?;
+        let watches = matches!(part, Part::Viewer { .. });
+        let mut signal = Signal::connect(&node.connect_url(identity, watches)?).await?;
         let Response::Join(_) = signal.receive().await? else {
             bail!("the node did not begin with a JoinResponse")
         };
         let mut client = Client::new().await?;
+        let ear = if watches { None } else { Some(Client::new().await?) };
         let (role, target) = match part {
             Part::Viewer { number } => (Role::Viewer(Counter::new(number)), SignalTarget::Subscriber),
             Part::Writer { per_second, bytes } => {
@@ -121,8 +127,7 @@ impl Bot {
             }
             Part::Publisher(shape) => {
                 let cid = format!("track-of-{identity}");
-                // Any will do, as each publisher has a connection of its own.
-                let ssrc = 0x5eed_0001;
+                let ssrc = SSRC;
                 let sender = client.add_track(&cid, ssrc, kind_of(shape))?;
                 signal.send(Request::AddTrack(announcement(cid, shape))).await?;
                 let role = Role::Publisher {
@@ -137,11 +142,29 @@ impl Bot {
         Ok(Self {
             signal,
             client,
+            ear,
             role,
             statistics,
             target,
             was_connected: false,
         })
+    }
+
+    /// Takes part until its connection stands, and says what can be overheard of it then.
+    pub(crate) async fn connect(&mut self) -> Result<Overheard> {
+        while !self.client.is_connected() {
+            let deadline = self.drain()?;
+            tokio::select! {
+                message = self.signal.receive() => {
+                    if let Some(reply) = self.respond(message?)? {
+                        self.signal.send(reply).await?;
+                    }
+                }
+                () = self.client.progress(deadline, BURST) => {}
+                () = listen(&mut self.ear) => {}
+            }
+        }
+        self.client.overheard()
     }
 
     /// Takes part until told to go, or until the test is over.
@@ -156,6 +179,7 @@ impl Bot {
                     }
                 }
                 () = self.client.progress(deadline, BURST) => {}
+                () = listen(&mut self.ear) => {}
                 _ = ping.tick() => self.signal.send(Request::PingReq(Ping::default())).await?,
                 () = go.notified() => return self.signal.send(Request::Leave(LeaveRequest::default())).await,
                 _ = phase.changed() => match *phase.borrow_and_update() {
@@ -280,21 +304,39 @@ impl Bot {
                 self.client.take_answer(answer.sdp)?;
                 Ok(None)
             }
-            Response::Offer(offer) if self.target == SignalTarget::Subscriber => {
-                let answer = self.client.answer(offer.sdp)?;
+            Response::Offer(offer) => {
+                let answer = self.ear.as_mut().unwrap_or(&mut self.client).answer(offer.sdp)?;
                 Ok(Some(Request::Answer(description("answer", answer, offer.id))))
             }
             Response::Trickle(TrickleRequest {
                 candidate_init, target, ..
-            }) if target == i32::from(self.target) => {
+            }) => {
                 let init: CandidateInit =
                     serde_json::from_str(&candidate_init).context("a candidate that is no JSON")?;
-                self.client.add_candidate(&init.candidate)?;
+                let client = if target == i32::from(self.target) {
+                    Some(&mut self.client)
+                } else {
+                    self.ear.as_mut()
+                };
+                if let Some(client) = client {
+                    client.add_candidate(&init.candidate)?;
+                }
                 Ok(None)
             }
             Response::Leave(leave) => bail!("the node sent us away: {leave:?}"),
             _ => Ok(None),
         }
+    }
+}
+
+/// Lets a connection that only listens do what it has to, and nothing without one. Cancelling loses nothing.
+async fn listen(ear: &mut Option<Box<Client>>) {
+    match ear {
+        Some(client) => {
+            let deadline = client.drain(|_| {});
+            client.progress(deadline, BURST).await;
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, IoSliceMut};
 use std::net::{SocketAddr, SocketAddrV4};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -51,6 +51,8 @@ pub(crate) struct Client {
     pc: RTCPeerConnection,
     socket: UdpSocket,
     address: SocketAddr,
+    /// Where it sends to.
+    remote: Option<SocketAddr>,
     connected: bool,
     /// The first channel that is open.
     channel: Option<RTCDataChannelId>,
@@ -58,6 +60,17 @@ pub(crate) struct Client {
     buffer: Vec<u8>,
     /// Where the kernel writes when a datagram came.
     control: Vec<u8>,
+}
+
+/// What somebody on a connection's path has overheard of it.
+#[derive(Debug)]
+pub(crate) struct Overheard {
+    /// The node's media address.
+    pub(crate) node: SocketAddr,
+    /// The node's ICE ufrag for this connection.
+    pub(crate) ufrag: String,
+    /// The connection's own socket: what it sends comes from an address that the node has validated.
+    pub(crate) socket: std::net::UdpSocket,
 }
 
 /// Something that came, and when its last datagram reached the socket, since 1970: however long this process took to
@@ -76,7 +89,8 @@ pub(crate) enum Content {
 }
 
 impl Client {
-    pub(crate) async fn new() -> Result<Self> {
+    /// On the heap, since it is large and moves into tasks.
+    pub(crate) async fn new() -> Result<Box<Self>> {
         let socket = UdpSocket::bind("127.0.0.1:0").await?;
         setsockopt(&socket, sockopt::RcvBuf, &RECEIVE_BUFFER_BYTES)?;
         setsockopt(&socket, sockopt::ReceiveTimestampns, &true).context("this kernel stamps no datagrams")?;
@@ -110,16 +124,17 @@ impl Client {
         };
         let candidate = RTCIceCandidate::from(&candidate.new_candidate_host()?);
         pc.add_local_candidate(candidate.to_json()?)?;
-        Ok(Self {
+        Ok(Box::new(Self {
             pc,
             socket,
             address,
+            remote: None,
             connected: false,
             channel: None,
             arrived: Vec::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
             control: nix::cmsg_space!(TimeSpec),
-        })
+        }))
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -237,9 +252,24 @@ impl Client {
         Ok(())
     }
 
+    /// What its packets and its signalling give away; nothing before it is connected.
+    pub(crate) fn overheard(&self) -> Result<Overheard> {
+        let description = self.pc.remote_description().context("no description has come")?;
+        let ufrag = description
+            .sdp
+            .lines()
+            .find_map(|line| line.strip_prefix("a=ice-ufrag:"));
+        Ok(Overheard {
+            node: self.remote.context("nothing was sent")?,
+            ufrag: ufrag.context("a description without ufrag")?.trim().to_owned(),
+            socket: self.socket.as_fd().try_clone_to_owned()?.into(),
+        })
+    }
+
     /// Sends what there is to send and takes what has come out; answers when to be called again at the latest.
     pub(crate) fn drain(&mut self, arrived: impl FnMut(Arrived)) -> Instant {
         while let Some(message) = self.pc.poll_write() {
+            self.remote = Some(message.transport.peer_addr);
             // A full socket buffer loses the datagram, as a network would.
             let _ = self.socket.try_send_to(&message.message, message.transport.peer_addr);
         }

@@ -9,9 +9,10 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::bot::{Bot, Part, Phase};
+use super::client::Overheard;
 use super::node::Node;
 use super::statistics::Statistics;
-use super::wait;
+use super::{PATIENCE, wait};
 
 /// Viewers that join at a time.
 const JOINING_MAX: usize = 16;
@@ -58,6 +59,16 @@ impl<'n> Crowd<'n> {
         self.bots
             .spawn(bot.run(self.phase.subscribe(), Arc::new(Notify::new())));
         Ok(())
+    }
+
+    /// Lets somebody in who sends, and is overheard.
+    pub(crate) async fn overheard_source(&mut self, name: &str, part: Part) -> Result<Overheard> {
+        let mut bot = Bot::join(self.node, name, part, self.statistics.clone()).await?;
+        let connected = tokio::time::timeout(PATIENCE, bot.connect()).await;
+        let overheard = connected.context("waited in vain for the source to connect")??;
+        self.bots
+            .spawn(bot.run(self.phase.subscribe(), Arc::new(Notify::new())));
+        Ok(overheard)
     }
 
     /// For `window`, lets the longest-standing viewer go and another come in their place `per_second` times a second;

@@ -1,6 +1,8 @@
 //! The node under load: one that runs already, or one of our own on loopback.
 
-use std::net::TcpListener;
+mod counted;
+
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -12,6 +14,8 @@ use serde::Serialize;
 use tokio::net::TcpStream;
 
 use crate::{clock, process};
+
+pub(crate) use counted::Counted;
 
 const KEY: &str = "loadtest";
 const SECRET: &str = "a secret of this load test alone, never of a real node";
@@ -35,6 +39,9 @@ pub(crate) struct NodeOptions {
     key: Option<String>,
     #[arg(long)]
     secret: Option<String>,
+    /// Operations port of the running node, for figures that it counts itself.
+    #[arg(long)]
+    operations: Option<SocketAddr>,
     /// Media threads of the node that is started.
     #[arg(long, default_value_t = 1)]
     workers: usize,
@@ -51,6 +58,7 @@ pub(crate) struct Node {
     pid: u32,
     key: String,
     secret: String,
+    operations: Option<SocketAddr>,
     /// Present if we started it; killed with this value.
     child: Option<Child>,
 }
@@ -59,19 +67,22 @@ impl Node {
     /// The node that is meant: it runs already, or is started.
     pub(crate) async fn of(options: &NodeOptions) -> Result<Self> {
         match (&options.url, options.pid, &options.key, &options.secret) {
-            (Some(url), Some(pid), Some(key), Some(secret)) => Ok(Self::running(url, pid, key, secret)),
+            (Some(url), Some(pid), Some(key), Some(secret)) => {
+                Ok(Self::running(url, pid, [key, secret], options.operations))
+            }
             _ => Self::start(options).await,
         }
     }
 
     /// A node that runs already.
-    fn running(url: &str, pid: u32, key: &str, secret: &str) -> Self {
+    pub(crate) fn running(url: &str, pid: u32, [key, secret]: [&str; 2], operations: Option<SocketAddr>) -> Self {
         let url = url.trim_end_matches('/').to_owned();
         Self {
             url,
             pid,
             key: key.to_owned(),
             secret: secret.to_owned(),
+            operations,
             child: None,
         }
     }
@@ -86,11 +97,13 @@ impl Node {
             .room_spread
             .map(|spread| ("PLENARY_SFU_ROOM_SPREAD", spread.to_string()));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let operations = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = Command::new(&program)
             .arg("--standalone")
             .env("PLENARY_SFU_HTTP_LISTEN", format!("127.0.0.1:{port}"))
             .env("PLENARY_SFU_MEDIA_KEY", KEY)
             .env("PLENARY_SFU_MEDIA_SECRET", SECRET)
+            .env("PLENARY_TELEMETRY_LISTEN", operations.to_string())
             .env("PLENARY_SFU_WORKERS", options.workers.to_string())
             .envs(spread)
             .stdin(Stdio::null())
@@ -103,6 +116,7 @@ impl Node {
             pid: child.id(),
             key,
             secret,
+            operations: Some(operations),
             child: Some(child),
         };
         for _ in 0..START_TRIES {
@@ -121,12 +135,20 @@ impl Node {
         self.pid
     }
 
-    /// Where a participant connects, token included.
-    pub(crate) fn connect_url(&self, identity: &str) -> Result<String> {
+    /// What the node has counted so far.
+    pub(crate) async fn counted(&self) -> Result<Counted> {
+        let operations = self
+            .operations
+            .context("name the node's operations port: --operations")?;
+        Counted::by(operations).await
+    }
+
+    /// Where a participant connects, token included, and whether they watch whatever is published.
+    pub(crate) fn connect_url(&self, identity: &str, watches: bool) -> Result<String> {
         let token = self.token(identity)?;
-        let Self { url, .. } = self;
+        let (Self { url, .. }, subscribe) = (self, u8::from(watches));
         Ok(format!(
-            "{url}/rtc?access_token={token}&auto_subscribe=1&protocol=15&sdk=rust&version=0.1.0"
+            "{url}/rtc?access_token={token}&auto_subscribe={subscribe}&protocol=15&sdk=rust&version=0.1.0"
         ))
     }
 

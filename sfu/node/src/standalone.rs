@@ -6,10 +6,12 @@ use kit_config::{Loader, Sources};
 use kit_core::{Clock, Rng};
 use kit_rpc::Host;
 use kit_telemetry::Telemetry;
+use tokio::net::TcpListener;
 
 use crate::Config;
 
-/// Runs a node until Ctrl-C: with `sfu.http_listen`, and with `sfu.platform` off whatever is configured.
+/// Runs a node until Ctrl-C: with `sfu.http_listen`, with `sfu.platform` off whatever is configured, and with an operations
+/// port if `telemetry.listen` is set.
 ///
 /// # Errors
 /// When the configuration or an address does not hold.
@@ -28,6 +30,15 @@ pub async fn standalone() -> anyhow::Result<()> {
     let _telemetry = Telemetry::init(&telemetry, crate::NAME)?;
     let host = Host::new(&rpc, Clock::system(), Rng::system());
     host.mount(crate::build(config, host.clone()).await?);
+    if let Some(address) = telemetry.listen {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))?;
+        let router = kit_telemetry::operations(host.metrics.clone(), host.health.clone());
+        let stopped = host.stopping().cancelled_owned();
+        host.tasks
+            .spawn("operations", kit_telemetry::serve_operations(listener, router, stopped));
+    }
     host.start();
     tokio::signal::ctrl_c().await?;
     host.drain(rpc.drain_duration).await;

@@ -158,7 +158,7 @@ impl Agent {
         datagram: &[u8],
         crypto: &dyn RTCCrypto,
     ) -> Option<Checked> {
-        let mut message = parse(datagram)?;
+        // First what costs least: of a flood of forged checks, those without the whole ufrag are not even parsed.
         let ufrag = demux::local_ufrag(datagram)?;
         let is_current = ufrag == self.credentials.ufrag.as_bytes();
         let credentials = if is_current {
@@ -168,6 +168,7 @@ impl Agent {
                 .as_ref()
                 .filter(|previous| ufrag == previous.ufrag.as_bytes())?
         };
+        let mut message = parse(datagram)?;
         MessageIntegrity::check(&mut message, credentials.password.as_bytes(), crypto).ok()?;
 
         let response = Response {
