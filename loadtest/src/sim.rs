@@ -45,6 +45,8 @@ pub(crate) struct Row {
     pub(crate) freezes: u32,
     pub(crate) frozen: Duration,
     pub(crate) paused: f64,
+    /// Whose side it was said to be, each time that it changed, with the seconds since the part began.
+    pub(crate) said: String,
 }
 
 /// A scenario that was played.
@@ -136,19 +138,41 @@ fn row(viewed: &Viewed, index: usize, phase: &'static str, begin: Duration, end:
         frozen: after.frozen - before.frozen,
         paused: samples.iter().filter(|sample| sample.is_paused).count() as f64
             * sfu_sim::sending::SAMPLE_INTERVAL.as_secs_f64(),
+        said: said(before, after, begin),
     })
+}
+
+fn said(before: &Seen, after: &Seen, begin: Duration) -> String {
+    let mut verdict = before.judged.last().map(|judged| judged.verdict);
+    let mut words = Vec::new();
+    for judged in after.judged.iter().skip(before.judged.len()) {
+        if verdict.replace(judged.verdict) != Some(judged.verdict) {
+            let since = judged.at.saturating_sub(begin).as_secs();
+            words.push(format!("{:?} {since} s", judged.verdict));
+        }
+    }
+    words.join(", ")
 }
 
 fn table(outcomes: &[Outcome]) -> String {
     let mut table = format!(
-        "\n{:<10} {:<16} {:>6} {:>9} {:>9} {:>9}  {:>18}  {:>8} {:>8}\n",
-        "scenario", "part", "viewer", "link", "estimate", "sent", "seconds low/mid/top", "frozen", "paused"
+        "\n{:<16} {:<16} {:>6} {:>9} {:>9} {:>9}  {:>18}  {:>8} {:>8}  {}\n",
+        "scenario",
+        "part",
+        "viewer",
+        "link",
+        "estimate",
+        "sent",
+        "seconds low/mid/top",
+        "frozen",
+        "paused",
+        "said after"
     );
     for outcome in outcomes {
         for row in &outcome.rows {
             let [low, middle, top] = row.layers;
             table += &format!(
-                "{:<10} {:<16} {:>6} {:>9} {:>9} {:>9}  {low:>6.1}/{middle:>5.1}/{top:>5.1}  {:>7.1}s {:>7.1}s\n",
+                "{:<16} {:<16} {:>6} {:>9} {:>9} {:>9}  {low:>6.1}/{middle:>5.1}/{top:>5.1}  {:>7.1}s {:>7.1}s  {}\n",
                 outcome.scenario.name,
                 row.phase,
                 row.viewer,
@@ -157,6 +181,7 @@ fn table(outcomes: &[Outcome]) -> String {
                 kilobits(Some(row.sent)),
                 row.frozen.as_secs_f64(),
                 row.paused,
+                row.said,
             );
         }
     }

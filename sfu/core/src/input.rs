@@ -210,6 +210,13 @@ pub enum Input {
         /// The greatest share lost of a stream since the last report, in 1/256.
         fraction_lost: u8,
     },
+    /// What share of a publisher's packets got lost on their way here since the last sample of [`crate::seeing`].
+    UplinkLoss {
+        /// The publisher.
+        member: MemberId,
+        /// From 0 to 1.
+        share: f32,
+    },
     /// A member is to be taken for speaking, whatever is heard of them.
     Pretend {
         /// Who.

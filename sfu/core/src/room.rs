@@ -193,6 +193,7 @@ impl Room {
             Input::Depart(member) => self.depart(now, member),
             Input::Arrive(traveller) => self.arrive(now, *traveller),
             Input::PublisherLoss { member, fraction_lost } => self.publisher_loss(member, fraction_lost),
+            Input::UplinkLoss { member, share } => self.uplink_loss(member, share),
             Input::Pretend { member, duration } => self.speakers.pretend(member, now + duration),
             Input::Away(member) => self.away(member, true),
             Input::Resume(member) => self.resume(now, member),

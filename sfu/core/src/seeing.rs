@@ -10,11 +10,13 @@
 //! packets are counted by is counted for forwarding already. [`quality`](crate::quality) is another matter: the word that
 //! LiveKit's clients expect, from less and sooner.
 
+mod heard;
 mod stay;
 mod verdict;
 
 use std::time::Duration;
 
+pub use heard::{Heard, Said, freezes_are_common};
 pub use stay::{Stay, Totals};
 pub(crate) use verdict::LOSS_SHOWS;
 pub use verdict::{Evidence, Evidences, Judged, Severity, Verdict, judge};
@@ -87,18 +89,23 @@ pub struct Moment {
     pub measured: Measured,
     /// Share of the packets from them that was lost, from 0 to 1.
     pub loss_up: f32,
-    /// What the browser has said since the last moment.
-    pub playback: Option<Playback>,
-    /// Pictures stood still for at least half of those in the room who say so, and for more than one.
+    /// What the browser has said last.
+    pub said: Option<Said>,
+    /// See [`freezes_are_common`].
     pub freezes_are_common: bool,
     /// The node's own state.
     pub load: Load,
 }
 
 impl Moment {
+    /// What the browser has said last, whether it is new or not.
+    pub fn playback(&self) -> Option<Playback> {
+        self.said.map(|said| said.playback)
+    }
+
     /// As the transport measures it, or else the browser.
     pub fn round_trip(&self) -> Option<Duration> {
         let measured = self.measured.path.and_then(|path| path.round_trip);
-        measured.or_else(|| self.playback?.round_trip)
+        measured.or_else(|| self.playback()?.round_trip)
     }
 }

@@ -85,6 +85,13 @@ pub enum Word {
         /// In a word.
         quality: Quality,
     },
+    /// What a member of the teller's publishes arrives there with losses that show, or does not any more.
+    Loses {
+        /// Who.
+        member: MemberId,
+        /// Whether it does.
+        loses: bool,
+    },
     /// What the teller's members want of a track of the listener's.
     Wanted {
         /// The track.

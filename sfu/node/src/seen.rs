@@ -54,7 +54,7 @@ fn sample(stay: &Stay) -> wire::ConnectionSample {
         pictures_held_back: measured.pictures_held_back.into(),
         layer: rank(measured.layer.map(|(sent, _)| sent)),
         layer_wanted: rank(measured.layer.map(|(_, wanted)| wanted)),
-        freezes: moment.playback.map_or(0, |playback| playback.freezes.into()),
+        freezes: moment.playback().map_or(0, |playback| playback.freezes.into()),
     }
 }
 

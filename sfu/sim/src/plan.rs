@@ -6,7 +6,7 @@ use sfu_core::input::TrackSettings;
 
 use crate::net::Conditions;
 use crate::sending::Sample;
-use crate::viewer::Seen;
+use crate::viewer::{Computer, Seen};
 use crate::world::World;
 
 /// One step of a plan.
@@ -20,6 +20,10 @@ pub enum Step {
     JoinBehind(u32, u32),
     /// A viewer's link changes, and that of all behind it.
     Network(u32, Conditions),
+    /// The publisher's way to the SFU changes.
+    Uplink(Conditions),
+    /// A viewer's computer becomes slower, or as fast as it was.
+    Computer(u32, Computer),
     /// A viewer says how it shows the camera.
     Want(u32, TrackSettings),
     /// The publisher mutes or unmutes.
@@ -30,7 +34,8 @@ pub enum Step {
     Run(Duration),
     /// A part of the plan begins, with this name.
     Phase(&'static str),
-    /// Holds for what a viewer has seen so far; the sentence says what it means.
+    /// Holds for what a viewer has seen so far; the sentence says what it means. Of the publisher, 0, there is only how their
+    /// connection was judged.
     Check(u32, &'static str, fn(&Seen) -> bool),
 }
 
@@ -82,6 +87,8 @@ pub fn play(seed: u64, plan: &[Step]) -> Played {
             Step::JoinPlain(viewer, conditions) => world.join_plain(*viewer, *conditions),
             Step::JoinBehind(viewer, other) => world.join_behind(*viewer, *other),
             Step::Network(viewer, conditions) => world.set_conditions(*viewer, *conditions),
+            Step::Uplink(conditions) => world.set_uplink(*conditions),
+            Step::Computer(viewer, computer) => world.set_computer(*viewer, *computer),
             Step::Want(viewer, settings) => world.want(*viewer, *settings),
             Step::Mute(muted) => world.mute(*muted),
             Step::Layers(layers) => world.camera().active = *layers,
@@ -131,8 +138,9 @@ pub fn play(seed: u64, plan: &[Step]) -> Played {
 }
 
 fn seen(world: &World, viewer: u32) -> Seen {
-    world
-        .viewer(viewer)
-        .map(|viewer| viewer.seen.clone())
-        .unwrap_or_default()
+    let seen = world.viewer(viewer).map(|viewer| viewer.seen.clone());
+    Seen {
+        judged: world.judged(viewer).to_vec(),
+        ..seen.unwrap_or_default()
+    }
 }

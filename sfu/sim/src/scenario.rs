@@ -1,5 +1,7 @@
 //! Networks that people have, and what must come of them. The camera's layers take 150, 500 and 1,700 kbit/s, sound 32.
 
+mod verdicts;
+
 use std::time::Duration;
 
 use crate::net::{Conditions, Loss};
@@ -42,6 +44,7 @@ pub fn all() -> Vec<Scenario> {
         round_trip("rtt-150", "a round trip of 150 ms, and a link that narrows", 150),
         round_trip("rtt-300", "a round trip of 300 ms, and a link that narrows", 300),
     ]);
+    all.extend(verdicts::all());
     all
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sfu_core::Time;
 
 use crate::camera::Mark;
+use crate::judging::Judged;
 
 /// A packet as it left the SFU.
 #[derive(Debug, Clone)]
@@ -50,11 +51,22 @@ pub enum Feedback {
     Transport(Vec<(u16, Option<i64>)>),
 }
 
+/// What keeps a viewer's computer from showing what arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Computer {
+    /// Share of the pictures that it throws away, since it is late.
+    pub thrown: f64,
+    /// What it has to say is so much later.
+    pub late: Duration,
+}
+
 /// What a viewer has seen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seen {
     /// Frames decoded.
     pub frames: u32,
+    /// Of these, thrown away by a slow computer.
+    pub thrown: u32,
     /// Frames decoded of each layer.
     pub by_layer: [u32; 3],
     /// Layer of the last frame.
@@ -85,6 +97,8 @@ pub struct Seen {
     pub sounds: u32,
     /// Longest time between two of them.
     pub longest_silence: Duration,
+    /// How the connection was judged, each time that it changed.
+    pub judged: Vec<Judged>,
     /// What must never happen, in words.
     pub faults: Vec<String>,
 }
@@ -124,6 +138,10 @@ pub struct Viewer {
     report: Report,
     last_sound: Option<Time>,
     transport: Transport,
+    /// What it has to show the pictures with.
+    pub computer: Computer,
+    /// Pictures that are to be thrown away.
+    to_throw: f64,
     /// What it has seen.
     pub seen: Seen,
 }
@@ -171,6 +189,8 @@ impl Viewer {
             },
             last_sound: None,
             transport: Transport::default(),
+            computer: Computer::default(),
+            to_throw: 0.0,
             seen: Seen::default(),
         }
     }
@@ -390,6 +410,11 @@ impl Viewer {
         }
         self.seen.layer = Some(mark.layer);
         self.seen.frames += 1;
+        self.to_throw += self.computer.thrown;
+        if self.to_throw >= 1.0 {
+            self.to_throw -= 1.0;
+            self.seen.thrown += 1;
+        }
         self.seen.by_layer[usize::from(mark.layer)] += 1;
         self.last_frame = Some((now, packet.timestamp, mark));
     }

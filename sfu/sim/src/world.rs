@@ -6,18 +6,19 @@ use std::time::Duration;
 use sfu_core::bwe::Controller;
 use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
-use sfu_core::input::{AddTrack, By, Join, Permissions, PublishRight, TrackSettings};
-use sfu_core::publish::{Carried, Source, TrackKind, VideoLayer, VideoQuality};
+use sfu_core::input::{By, PublishRight, TrackSettings};
+use sfu_core::publish::Carried;
 use sfu_core::{Input, MemberId, Output, Packet, Room, StreamKey, Time, TrackSid};
 
-use crate::camera::{BITRATES, Camera, CameraPacket};
+use crate::camera::Camera;
+use crate::judging::{Judged, Judging};
 use crate::net::{Conditions, Link};
 use crate::sending::{SAMPLE_INTERVAL, SOUND, Sample, Sending, SharedLink};
-use crate::viewer::{FREEZE, Feedback, Viewer};
+use crate::tracks::{TRACK, camera_track, join, microphone_track};
+use crate::uplink::Uplink;
+use crate::viewer::{Computer, FREEZE, Feedback, Viewer};
 
-const PUBLISHER: MemberId = MemberId(0);
-const TRACK: &str = "TR_camera";
-const MICROPHONE: &str = "TR_microphone";
+pub(crate) const PUBLISHER: MemberId = MemberId(0);
 /// The shell's number for the microphone's stream; the camera's layers have 0 to 2.
 const MICROPHONE_STREAM: u16 = 3;
 /// 20 ms of sound at 32 kbit/s.
@@ -40,7 +41,8 @@ pub struct World {
     next_sound: Time,
     links: Vec<SharedLink>,
     next_sample: Time,
-    uplink: Link<CameraPacket>,
+    uplink: Uplink,
+    judging: Judging,
     viewers: BTreeMap<MemberId, Watching>,
     next_report: Time,
 }
@@ -76,7 +78,7 @@ impl World {
     /// A room with a publisher whose camera has three layers.
     pub fn new(seed: u64) -> Self {
         let now = Time::from_micros(1_700_000_000_000_000);
-        let uplink = Link::new(Conditions::clean(Duration::from_millis(10)), seed);
+        let uplink = Uplink::new(Conditions::clean(Duration::from_millis(10)), seed);
         let mut this = Self {
             now,
             started: now,
@@ -90,6 +92,7 @@ impl World {
             links: Vec::new(),
             next_sample: now + SAMPLE_INTERVAL,
             uplink,
+            judging: Judging::new(now),
             viewers: BTreeMap::new(),
             next_report: now,
         };
@@ -178,6 +181,29 @@ impl World {
         }
     }
 
+    /// Changes the publisher's way to the SFU.
+    pub fn set_uplink(&mut self, conditions: Conditions) {
+        self.uplink.set_conditions(conditions);
+    }
+
+    /// A viewer's computer becomes slower, or as fast as it was.
+    pub fn set_computer(&mut self, viewer: u32, computer: Computer) {
+        if let Some(watching) = self.viewers.get_mut(&MemberId(viewer)) {
+            watching.viewer.computer = computer;
+            let conditions = self.links[watching.link].conditions();
+            watching.feedback.set_conditions(Conditions {
+                rate: None,
+                delay: conditions.delay + computer.late,
+                ..conditions
+            });
+        }
+    }
+
+    /// How a connection was judged, each time that it changed; 0 is the publisher's.
+    pub fn judged(&self, member: u32) -> &[Judged] {
+        self.judging.of(MemberId(member))
+    }
+
     /// A viewer says how it shows the camera.
     pub fn want(&mut self, viewer: u32, settings: TrackSettings) {
         let (now, member) = (self.now, MemberId(viewer));
@@ -237,6 +263,7 @@ impl World {
             self.watch();
             self.pace();
             self.sample();
+            self.judge();
             if self.room.poll_timeout().is_some_and(|due| due <= self.now) {
                 self.tell(Input::Timeout);
             }
@@ -245,8 +272,9 @@ impl World {
 
     fn publish(&mut self) {
         for packet in self.camera.poll(self.now) {
-            self.uplink.send(self.now, packet.payload.len(), packet);
+            self.uplink.send(self.now, packet);
         }
+        self.uplink.repeat(self.now);
         while let Some(packet) = self.uplink.receive(self.now) {
             let Some(stream) = self.streams[usize::from(packet.layer)] else {
                 continue;
@@ -261,6 +289,9 @@ impl World {
         }
         if self.now >= self.next_report {
             self.next_report = self.now + Duration::from_secs(1);
+            let member = PUBLISHER;
+            let fraction_lost = self.uplink.report();
+            self.tell(Input::PublisherLoss { member, fraction_lost });
             for stream in self.streams.into_iter().flatten() {
                 let (ntp, rtp) = self.camera.clocks(self.now, stream.layer);
                 self.tell(Input::SenderClock {
@@ -343,6 +374,18 @@ impl World {
                 is_frozen: !seen.is_paused && watching.viewer.idle(self.now) > FREEZE,
             };
             watching.samples.push(sample);
+        }
+    }
+
+    /// Looks at everybody's connection, as the shell does.
+    fn judge(&mut self) {
+        for (member, watching) in &self.viewers {
+            self.judging.hear(self.now, *member, &watching.viewer.seen);
+        }
+        if let Some(share) = self.judging.due(self.now, self.uplink.reception()) {
+            let member = PUBLISHER;
+            self.tell(Input::UplinkLoss { member, share });
+            self.judging.look(self.now, &mut self.room, share);
         }
     }
 
@@ -452,76 +495,5 @@ impl World {
             }
             _ => {}
         }
-    }
-}
-
-fn join(member: MemberId, publish: PublishRight) -> Input {
-    let permissions = Permissions {
-        publish,
-        subscribe: true,
-        publish_data: true,
-        update_metadata: false,
-        hidden: false,
-    };
-    Input::Join(Box::new(Join {
-        member,
-        sid: format!("PA_{}", member.0).into(),
-        identity: format!("member {}", member.0).into(),
-        name: String::new(),
-        metadata: String::new(),
-        attributes: BTreeMap::new(),
-        permissions,
-        auto_subscribe: true,
-        order: 0,
-    }))
-}
-
-fn camera_track() -> AddTrack {
-    let layer = |quality: VideoQuality, width, height| VideoLayer {
-        quality,
-        width,
-        height,
-        bitrate: u32::try_from(BITRATES[quality.rank()]).unwrap_or(u32::MAX),
-    };
-    AddTrack {
-        cid: "camera".to_owned(),
-        sid: TRACK.into(),
-        kind: TrackKind::Video,
-        source: Source::Camera,
-        name: String::new(),
-        stream: "camera".to_owned(),
-        width: 1280,
-        height: 720,
-        muted: false,
-        layers: vec![
-            layer(VideoQuality::Low, 320, 180),
-            layer(VideoQuality::Medium, 640, 360),
-            layer(VideoQuality::High, 1280, 720),
-        ],
-        stereo: false,
-        disable_dtx: false,
-        disable_red: false,
-        backup: None,
-        is_backup: false,
-    }
-}
-
-fn microphone_track() -> AddTrack {
-    AddTrack {
-        cid: "microphone".to_owned(),
-        sid: MICROPHONE.into(),
-        kind: TrackKind::Audio,
-        source: Source::Microphone,
-        name: String::new(),
-        stream: "camera".to_owned(),
-        width: 0,
-        height: 0,
-        muted: false,
-        layers: Vec::new(),
-        stereo: false,
-        disable_dtx: false,
-        disable_red: false,
-        backup: None,
-        is_backup: false,
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct Member {
     pub(super) bandwidth: Bandwidth,
     /// When they were last heard to speak.
     pub(super) spoke: Option<Time>,
+    /// What they publish arrives with losses that show.
+    pub(super) loses: bool,
 }
 
 impl Member {
@@ -75,6 +77,7 @@ impl Member {
             attached: BTreeSet::new(),
             bandwidth: Bandwidth::default(),
             spoke: None,
+            loses: false,
         }
     }
 

@@ -96,6 +96,7 @@ impl Room {
             if let Some(image) = self.image(id) {
                 self.tell_part(part, Word::Member(Box::new(image)));
                 self.tell_judgement(id, Some(part));
+                self.tell_losses(id, Some(part));
             }
         }
     }
@@ -219,6 +220,7 @@ impl Room {
             Word::Connection { member, score, quality } => {
                 self.heard_connection(member.seen_from(from), *score, *quality);
             }
+            Word::Loses { member, loses } => self.heard_losses(member.seen_from(from), *loses),
             Word::Wanted { track, wanted } => self.heard_wanted(*track, from, *wanted),
             Word::KeyFrame { track, stream } => {
                 if let Some(of) = self.tracks.get_mut(*track) {

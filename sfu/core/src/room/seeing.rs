@@ -1,19 +1,20 @@
 //! What a room knows of each member's connection, for [`crate::seeing`]: read every few seconds.
 
 use crate::forward::{Down, DownState, Grant};
-use crate::ids::MemberId;
+use crate::ids::{MemberId, PartId};
 use crate::room::{Member, Room, Track};
 use crate::seeing::{LOSS_SHOWS, Measured};
 use crate::time::Time;
+use crate::word::Word;
 
 impl Room {
-    /// What is known of everybody of this part, in the order of their numbers. `loss_up` answers what share of a member's packets got
-    /// lost on their way to us.
-    pub fn measure(&mut self, now: Time, loss_up: impl Fn(MemberId) -> f32) -> Vec<(MemberId, Measured)> {
+    /// What is known of everybody of this part, in the order of their numbers.
+    pub fn measure(&mut self, now: Time) -> Vec<(MemberId, Measured)> {
         let members = self.members.range_mut(..MemberId::FIRST_ELSEWHERE);
         let mut all: Vec<_> = members.map(|(id, member)| (*id, Measured::of(member))).collect();
         for (_, track) in self.tracks.iter_mut() {
-            let loses = loss_up(track.publisher) > LOSS_SHOWS;
+            let publisher = self.members.get(&track.publisher);
+            let loses = publisher.is_some_and(|member| member.loses);
             if let Some(publisher) = find(&mut all, track.publisher) {
                 publisher.received += track.received_rate(now);
             }
@@ -24,6 +25,35 @@ impl Room {
             }
         }
         all
+    }
+
+    /// What a publisher's packets lost on their way here, whether it shows in the room.
+    pub(super) fn uplink_loss(&mut self, id: MemberId, share: f32) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let loses = share > LOSS_SHOWS;
+        if std::mem::replace(&mut member.loses, loses) != loses {
+            self.tell_losses(id, None);
+        }
+    }
+
+    /// Tells all parts whether what a member of ours publishes arrives with losses, or a part that has just opened if it does.
+    pub(super) fn tell_losses(&mut self, id: MemberId, part: Option<PartId>) {
+        let loses = self.members.get(&id).is_some_and(|member| member.loses);
+        let word = Word::Loses { member: id, loses };
+        match part {
+            None => self.tell_parts(word),
+            Some(part) if loses => self.tell_part(part, word),
+            Some(_) => {}
+        }
+    }
+
+    /// Another part says whether what one of its members publishes arrives there with losses.
+    pub(super) fn heard_losses(&mut self, id: MemberId, loses: bool) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.loses = loses;
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl Stay {
     pub fn take(&mut self, now: Time, moment: Moment) {
         let judged = judge(&moment);
         self.seen = if judged.verdict == self.candidate {
-            self.seen.saturating_add(1)
+            self.seen.saturating_add(u8::from(is_news(&moment, &judged)))
         } else {
             1
         };
@@ -102,6 +102,14 @@ impl Stay {
     }
 }
 
+/// Whether a moment says by itself what it is judged as. A browser's report that was there before, of a picture that stood
+/// still once, is one hiccup however often it is looked at.
+fn is_news(moment: &Moment, judged: &Judged) -> bool {
+    let is_repeated = moment.said.is_some_and(|said| said.is_repeated);
+    let by_itself = || judge(&Moment { said: None, ..*moment });
+    !is_repeated || by_itself().verdict == judged.verdict
+}
+
 impl Totals {
     fn add(&mut self, moment: &Moment, judged: &Judged, sent_bytes: u64, millis: u64) {
         self.samples[judged.verdict as usize] += 1;
@@ -114,7 +122,8 @@ impl Totals {
         self.sent_bytes = self.sent_bytes.saturating_add(sent_bytes);
         let received = moment.measured.received.saturating_mul(millis) / 8_000;
         self.received_bytes = self.received_bytes.saturating_add(received);
-        let freezes = moment.playback.map_or(0, |playback| playback.freezes);
+        let news = moment.said.filter(|said| !said.is_repeated);
+        let freezes = news.map_or(0, |said| said.playback.freezes);
         self.freezes = self.freezes.saturating_add(freezes.into());
         self.held_back += u32::from(moment.measured.pictures_held_back > 0);
         self.smaller += u32::from(moment.measured.pictures_smaller > 0);
@@ -189,7 +198,7 @@ impl Mean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seeing::{Evidence, Measured, Playback};
+    use crate::seeing::{Evidence, Heard, Measured, Playback, Said};
 
     /// A stay with these losses, one sample each.
     fn stay(losses: &[f32]) -> Stay {
@@ -215,6 +224,45 @@ mod tests {
         assert_eq!(stay(&[0.2, 0.2, 0.0, 0.0]).now().verdict, Verdict::Fine);
     }
 
+    /// What a stay is judged as after each sample, if the browser says of every other one how often a picture stood still.
+    fn after_reports(reports: &[u16]) -> (Vec<Verdict>, Stay) {
+        let (mut stay, mut heard, mut now) = (Stay::default(), Heard::default(), Time::from_micros(0));
+        let mut verdicts = Vec::new();
+        for freezes in reports {
+            heard.hear(Playback {
+                frames: 300,
+                freezes: *freezes,
+                ..Playback::default()
+            });
+            for _ in 0..2 {
+                now = now + SAMPLE_INTERVAL;
+                let said = heard.look();
+                stay.take(
+                    now,
+                    Moment {
+                        said,
+                        ..Moment::default()
+                    },
+                );
+                verdicts.push(stay.now().verdict);
+            }
+        }
+        (verdicts, stay)
+    }
+
+    #[test]
+    fn a_report_between_two_samples_neither_ends_a_verdict_nor_makes_one() {
+        use Verdict::{Computer, Fine};
+        let (verdicts, stay) = after_reports(&[0, 1, 0, 0]);
+        assert_eq!(verdicts, [Fine; 8], "one hiccup");
+        assert_eq!(stay.totals().freezes, 1, "it is counted once");
+        let (verdicts, _) = after_reports(&[1, 2, 1, 0, 0]);
+        let expected = [
+            Fine, Fine, Computer, Computer, Computer, Computer, Computer, Fine, Fine, Fine,
+        ];
+        assert_eq!(verdicts, expected);
+    }
+
     #[test]
     fn the_sums_are_of_the_whole_stay() {
         let mut long = stay(&[0.0, 0.0, 0.2, 0.2]);
@@ -236,7 +284,10 @@ mod tests {
         };
         let moment = Moment {
             measured,
-            playback: Some(playback),
+            said: Some(Said {
+                playback,
+                is_repeated: false,
+            }),
             ..Moment::default()
         };
         long.take(Time::from_micros(0) + SAMPLE_INTERVAL * 5, moment);

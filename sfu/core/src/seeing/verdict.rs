@@ -144,7 +144,7 @@ fn hurts_if(condition: bool) -> Severity {
 }
 
 fn freezes(moment: &Moment) -> Severity {
-    match moment.playback.map_or(0, |playback| playback.freezes) {
+    match moment.playback().map_or(0, |playback| playback.freezes) {
         0 => Severity::None,
         freezes if freezes >= FREEZES_HURT => Severity::Hurts,
         _ => Severity::Shows,
@@ -188,7 +188,9 @@ fn node(moment: &Moment, symptoms: &Found) -> Found {
 
 fn computer(moment: &Moment) -> Found {
     let mut found = Found::default();
-    let Some(playback) = moment.playback else { return found };
+    let Some(playback) = moment.playback() else {
+        return found;
+    };
     if playback.frames >= FRAMES_MIN {
         #[expect(clippy::cast_precision_loss, reason = "a share of the pictures of ten seconds")]
         let share = playback.dropped as f32 / playback.frames as f32;
@@ -203,7 +205,7 @@ fn computer(moment: &Moment) -> Found {
 }
 
 fn last_mile(moment: &Moment) -> Found {
-    let Moment { measured, playback, .. } = moment;
+    let measured = &moment.measured;
     let mut found = Found::default();
     found.note(over(measured.loss_down, LOSS_SHOWS, LOSS_HURTS), Evidence::LossDown);
     found.note(over(moment.loss_up, LOSS_SHOWS, LOSS_HURTS), Evidence::LossUp);
@@ -214,7 +216,9 @@ fn last_mile(moment: &Moment) -> Found {
     );
     found.note(hurts_if(measured.pictures_held_back > 0), Evidence::HeldBack);
     found.note(shows_if(measured.pictures_smaller > 0), Evidence::Smaller);
-    let is_narrow = playback.is_some_and(|playback| playback.sending_limit == Some(SendingLimit::Network));
+    let is_narrow = moment
+        .playback()
+        .is_some_and(|playback| playback.sending_limit == Some(SendingLimit::Network));
     found.note(shows_if(is_narrow), Evidence::UplinkNarrow);
     if !found.evidence.is_empty() {
         found.note(freezes(moment), Evidence::Freezes);
@@ -244,7 +248,7 @@ fn unexplained(moment: &Moment) -> Found {
 mod tests {
     use super::*;
     use crate::bwe::Path;
-    use crate::seeing::{Load, Measured, Playback};
+    use crate::seeing::{Load, Measured, Playback, Said};
 
     fn fine() -> Moment {
         let path = Path {
@@ -277,7 +281,12 @@ mod tests {
             ..Playback::default()
         };
         change(&mut playback);
-        with(|moment| moment.playback = Some(playback))
+        with(|moment| {
+            moment.said = Some(Said {
+                playback,
+                is_repeated: false,
+            })
+        })
     }
 
     fn check(moment: &Moment, verdict: Verdict, severity: Severity, evidence: &[Evidence]) {

@@ -28,8 +28,11 @@ fn watching() -> (World, TrackKey) {
 }
 
 fn measured(world: &mut World, member: MemberId, ada_loses: f32) -> Measured {
-    let loss_up = |id| if id == ADA { ada_loses } else { 0.0 };
-    let all = world.room.measure(world.now, loss_up);
+    world.tell(Input::UplinkLoss {
+        member: ADA,
+        share: ada_loses,
+    });
+    let all = world.room.measure(world.now);
     assert_eq!(all.len(), 3);
     let found = all.into_iter().find(|(id, _)| *id == member);
     found.expect("a member").1

@@ -8,11 +8,11 @@ use plenary_proto::live::v1::PlaybackReport;
 use plenary_proto::live::v1::playback_report::SendingLimit as WireLimit;
 use sfu_core::input::PublishRight;
 use sfu_core::limits::SAMPLE_INTERVAL;
-use sfu_core::seeing::{Load, Moment, Playback, SendingLimit, Stay};
-use sfu_core::{MemberId, Time};
+use sfu_core::seeing::{self, Heard, Load, Moment, Playback, SendingLimit, Stay};
+use sfu_core::{Input, Time};
 use tokio::sync::oneshot;
 
-use super::member::{Member, MemberKey};
+use super::member::{Member, MemberKey, member_id};
 use super::messages::{NodeEvent, Place};
 use super::state::{RoomKey, State};
 use crate::limits::{KEEP_SAMPLES, SEEN_MAX};
@@ -41,7 +41,7 @@ pub(crate) struct Watch {
     /// The join's trace, until its last span is recorded.
     trace: Option<String>,
     stay: Stay,
-    playback: Option<Playback>,
+    heard: Heard,
     /// The wire's number for the kind of candidate, as the browser says it.
     candidate: i32,
     reception: (u64, u64),
@@ -110,16 +110,13 @@ impl Watch {
         Self { trace, ..self }
     }
 
-    /// Takes what the browser says; what it said before and nobody has looked at yet is added to it.
+    /// Takes what the browser says.
     fn hear(&mut self, report: &PlaybackReport) {
-        let before = self.playback.unwrap_or_default();
         let round_trip = Duration::from_millis(report.round_trip_ms.into());
-        self.playback = Some(Playback {
-            frames: before.frames.saturating_add(report.frames),
-            dropped: before.dropped.saturating_add(report.dropped),
-            freezes: before
-                .freezes
-                .saturating_add(u16::try_from(report.freezes).unwrap_or(u16::MAX)),
+        self.heard.hear(Playback {
+            frames: report.frames,
+            dropped: report.dropped,
+            freezes: u16::try_from(report.freezes).unwrap_or(u16::MAX),
             sending_limit: match report.sending_limit() {
                 WireLimit::Computer => Some(SendingLimit::Computer),
                 WireLimit::Network => Some(SendingLimit::Network),
@@ -202,29 +199,28 @@ impl State {
 
     fn look_at(&mut self, key: RoomKey) {
         let (now, load) = (self.time(), self.seeing.load);
-        let members = &self.members;
-        let loss_up = |MemberId(index): MemberId| {
-            let key = members.key_at(usize::try_from(index).ok()?)?;
-            Some(members.get(key)?.watch.loss_up)
-        };
-        let Some(entry) = self.rooms.get_mut(key) else { return };
-        let measured = entry.room.measure(now, |id| loss_up(id).unwrap_or_default());
-        let (mut say, mut froze) = (0, 0);
-        for playback in measured.iter().filter_map(|(id, _)| {
-            let key = members.key_at(usize::try_from(id.0).ok()?)?;
-            members.get(key)?.watch.playback
-        }) {
-            say += 1;
-            froze += i32::from(playback.freezes > 0);
+        let publishers = self
+            .members
+            .iter()
+            .filter(|(_, of)| of.room == key && of.publisher.is_some());
+        let losses: Vec<_> = publishers.map(|(key, of)| (member_id(key), of.watch.loss_up)).collect();
+        for (member, share) in losses {
+            self.tell(key, Input::UplinkLoss { member, share });
         }
-        let freezes_are_common = froze > 1 && froze * 2 >= say;
-        for (id, measured) in measured {
+        let Some(entry) = self.rooms.get_mut(key) else { return };
+        let measured = entry.room.measure(now);
+        let said: Vec<_> = measured
+            .iter()
+            .map(|(id, _)| self.member_mut(*id)?.watch.heard.look())
+            .collect();
+        let freezes_are_common = seeing::freezes_are_common(said.iter().flatten().copied());
+        for ((id, measured), said) in measured.into_iter().zip(said) {
             let Some(member) = self.member_mut(id) else { continue };
             let watch = &mut member.watch;
             let moment = Moment {
                 measured,
                 loss_up: watch.loss_up,
-                playback: watch.playback.take(),
+                said,
                 freezes_are_common,
                 load,
             };
@@ -317,25 +313,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_browser_says_adds_up_until_somebody_looks() {
+    fn what_a_browser_says_is_taken_as_it_says_it() {
         let mut watch = Watch::default();
-        for freezes in [1, u32::MAX] {
-            watch.hear(&PlaybackReport {
-                frames: 300,
-                dropped: 3,
-                freezes,
-                sending_limit: WireLimit::Computer.into(),
-                round_trip_ms: 40,
-                candidate: 99,
-            });
-        }
-        let playback = watch.playback.expect("heard");
-        assert_eq!(
-            (playback.frames, playback.dropped, playback.freezes),
-            (600, 6, u16::MAX)
-        );
-        assert_eq!(playback.sending_limit, Some(SendingLimit::Computer));
-        assert_eq!(playback.round_trip, Some(Duration::from_millis(40)));
+        watch.hear(&PlaybackReport {
+            frames: 300,
+            dropped: 3,
+            freezes: u32::MAX,
+            sending_limit: WireLimit::Computer.into(),
+            round_trip_ms: 40,
+            candidate: 99,
+        });
+        let said = watch.heard.look().expect("heard").playback;
+        assert_eq!((said.frames, said.dropped, said.freezes), (300, 3, u16::MAX));
+        assert_eq!(said.sending_limit, Some(SendingLimit::Computer));
+        assert_eq!(said.round_trip, Some(Duration::from_millis(40)));
         assert_eq!(watch.candidate, 0, "no kind that there is");
     }
 

@@ -14,7 +14,7 @@ use crate::client::{Client, drive, user_data};
 use crate::node::{TestNode, token, token_with, traced_token};
 use crate::platform::platform;
 
-async fn list(node: &TestNode, room: &str) -> ListConnectionsResponse {
+pub(crate) async fn list(node: &TestNode, room: &str) -> ListConnectionsResponse {
     let mut live = SfuServiceClient::new(node.host.switchboard.line("live", "sfu"));
     let request = ListConnectionsRequest {
         room_id: room.to_owned(),

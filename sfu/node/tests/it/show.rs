@@ -111,6 +111,11 @@ impl Camera {
         }
     }
 
+    /// Packets that it has sent: one for each layer of a frame.
+    pub(crate) fn packets(&self) -> i64 {
+        i64::from(self.frame) * LAYERS.len() as i64
+    }
+
     /// Sends frames while everybody lives, until `done`.
     pub(crate) async fn run(
         &mut self,

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::client::{Client, drive, payload, user_data};
 use crate::node::{TestNode, token, token_with};
+use crate::seeing::list;
 use crate::show::{Camera, Show, is_showing, pictures, settings};
 
 fn state_of(client: &Client, identity: &str) -> Option<lk::participant_info::State> {
@@ -190,4 +191,14 @@ async fn many_come_and_each_hears_of_all() {
         let seen = client.last_update("i0").expect("told of");
         assert_eq!(seen.tracks[0].sid, sid);
     }
+
+    // All are told of once, and what was handed from worker to worker came once.
+    let told = list(&node, "room").await;
+    let mut people: Vec<_> = told.connections.iter().map(|one| one.user_id.as_str()).collect();
+    people.sort_unstable();
+    assert_eq!(people, ["i0", "i1", "i2", "i3", "i4", "i5"]);
+    let (traffic, sent) = (told.traffic.expect("always"), camera.packets());
+    assert!((1..=sent).contains(&traffic.packets_received), "{traffic:?} of {sent}");
+    let seen: usize = clients[1..].iter().map(|client| pictures(client).len()).sum();
+    assert!(traffic.packets_sent >= seen as i64, "{traffic:?}, {seen} seen");
 }

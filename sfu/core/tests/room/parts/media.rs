@@ -229,3 +229,18 @@ fn closing_and_allowing_hold_in_all_parts() {
         assert!(room.parts.said(at).contains(&Output::Closed), "each part is over");
     }
 }
+
+#[test]
+fn whose_picture_arrives_broken_is_known_wherever_it_is_watched() {
+    let mut room = Watched::new();
+    room.send(1, &KEY_FRAME);
+    let member = room.ada;
+    for (share, shows) in [(0.0, false), (0.2, true), (0.3, true), (0.01, false)] {
+        room.parts.tell(0, Input::UplinkLoss { member, share });
+        room.parts.deliver_all();
+        let now = room.parts.now;
+        let measured = room.parts.rooms[1].measure(now);
+        let blamed: Vec<_> = measured.iter().map(|(id, of)| (*id, of.publisher_loses)).collect();
+        assert_eq!(blamed, [(room.bob, shows)], "{share}");
+    }
+}
