@@ -1,11 +1,13 @@
 //! How well members are connected, told to them and to those who see them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::{MemberId, PartId};
 use crate::limits::QUALITY_INTERVAL;
 use crate::output::{Connection, Output};
 use crate::quality::{Interval, Quality, Score};
+use crate::room::listing::Standing;
 use crate::room::{Member, Room};
 use crate::time::Time;
 use crate::word::Word;
@@ -62,7 +64,7 @@ impl Room {
                 }
             }
         }
-        let mut changed = Vec::new();
+        let mut changed = BTreeSet::new();
         for (id, member) in self.members.range_mut(..MemberId::FIRST_ELSEWHERE) {
             let path = member.bandwidth.path();
             let judgement = &mut member.judgement;
@@ -72,11 +74,11 @@ impl Room {
             judgement.score.take(std::mem::take(&mut judgement.interval));
             let quality = judgement.quality();
             if judgement.told.replace(quality) != Some(quality) {
-                changed.push(*id);
+                changed.insert(*id);
             }
         }
+        self.tell_changed(&changed);
         for id in changed {
-            self.tell_connection(id);
             self.tell_judgement(id, None);
         }
         self.inform_newcomers();
@@ -99,28 +101,45 @@ impl Room {
     pub(super) fn heard_connection(&mut self, id: MemberId, score: Score, quality: Quality) {
         if let Some(member) = self.members.get_mut(&id) {
             (member.judgement.score, member.judgement.told) = (score, Some(quality));
-            self.tell_connection(id);
+            self.tell_changed(&[id].into());
         }
     }
 
-    /// Tells a member and those who hear of them at once; those on stage are not told of each listener.
-    fn tell_connection(&mut self, id: MemberId) {
-        let Some(member) = self.members.get(&id) else { return };
-        let Some(connection) = connection(member) else { return };
-        let hears = |(other, of): &(MemberId, &Member)| {
-            *other == id || (of.judgement.informed && of.standing.hears_at_once(member.standing))
-        };
-        let to: Vec<_> = self.ours().filter(hears).map(|(other, _)| other).collect();
-        if !to.is_empty() {
-            let connections = vec![connection];
-            self.push(Output::Connections { to, connections });
+    /// Tells members and those who hear of them at once, each in one message; those on stage are not told of each listener.
+    fn tell_changed(&mut self, changed: &BTreeSet<MemberId>) {
+        let standings = changed
+            .iter()
+            .filter_map(|id| Some((*id, self.members.get(id)?.standing)));
+        // Whom others may hear of: in a large room, few.
+        let seen: Vec<_> = standings
+            .filter(|(_, of)| !of.hidden && (of.on_stage || of.listed))
+            .collect();
+        let mut alike: BTreeMap<Vec<MemberId>, Vec<MemberId>> = BTreeMap::new();
+        for (to, member) in self.ours() {
+            let hears = |(id, of): &&(MemberId, Standing)| {
+                *id != to && member.judgement.informed && member.standing.hears_at_once(*of)
+            };
+            let others = seen.iter().filter(hears).map(|(id, _)| *id);
+            let heard: Vec<_> = changed.get(&to).copied().into_iter().chain(others).collect();
+            if !heard.is_empty() {
+                alike.entry(heard).or_default().push(to);
+            }
+        }
+        for (heard, to) in alike {
+            let of = |id| self.members.get(id).and_then(connection);
+            let connections: Vec<_> = heard.iter().filter_map(of).collect();
+            if !connections.is_empty() {
+                self.push(Output::Connections { to, connections });
+            }
         }
     }
 
     /// What a publisher's streams lost on their way here.
     pub(super) fn publisher_loss(&mut self, id: MemberId, fraction_lost: u8) {
         if let Some(member) = self.members.get_mut(&id) {
-            member.judgement.note_loss(fraction_lost);
+            // Not a sample of the way down, which `note_loss` takes.
+            let interval = &mut member.judgement.interval;
+            interval.fraction_lost = interval.fraction_lost.max(fraction_lost);
         }
     }
 
@@ -143,7 +162,7 @@ impl Room {
         let was_lost = std::mem::replace(told, now) == Quality::Lost;
         judgement.informed = false;
         if was_lost {
-            self.tell_connection(id);
+            self.tell_changed(&[id].into());
         } else if let Some(connection) = self.members.get(&id).and_then(connection) {
             let (to, connections) = (vec![id], vec![connection]);
             self.push(Output::Connections { to, connections });

@@ -111,3 +111,26 @@ fn what_a_publisher_loses_on_the_way_here_counts() {
     let bad = told(&world.wait(QUALITY_INTERVAL));
     assert_eq!(bad, [(1, "PA_1".to_owned(), Quality::Poor)]);
 }
+
+#[test]
+fn many_changes_at_once_are_one_message_to_each() {
+    let mut world = World::empty(Listing::Open);
+    world.tell(join(ADA, "ada", everything()));
+    world.tell(join(BOB, "bob", everything()));
+    world.wait(QUALITY_INTERVAL * 2);
+    for number in 10..60 {
+        world.tell(join(MemberId(number), &number.to_string(), everything()));
+    }
+    let said = world.wait(QUALITY_INTERVAL);
+    let to_ada = said.iter().filter_map(|output| match output {
+        Output::Connections { to, connections } if to.contains(&ADA) => Some(connections.len()),
+        _ => None,
+    });
+    assert_eq!(to_ada.collect::<Vec<_>>(), [50], "all who came");
+    let others = told(&said).iter().filter(|(to, ..)| *to != ADA.0).count();
+    assert_eq!(
+        others,
+        50 + 50 * 52,
+        "Bob of all who came, and they of all and each other"
+    );
+}
