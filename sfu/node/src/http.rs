@@ -1,6 +1,7 @@
 //! LiveKit's own endpoints, for clients that connect to the node without the gateway: `GET /rtc` and `/rtc/validate`.
 //! and the server API (`admin`). Newer clients first try `/rtc/v1`, find 404, and come to `/rtc` by themselves.
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, stream};
 use tokio::sync::mpsc;
 use tower_http::cors::CorsLayer;
 use url::form_urlencoded;
@@ -96,8 +97,14 @@ async fn serve(node: Arc<Node>, start: Start, socket: WebSocket) {
     );
     let session = signal::run(node, start, &mut frames, out);
     let sending = async {
-        while let Some(frame) = outgoing.recv().await {
-            if sink.send(message(frame)).await.is_err() {
+        while let Some(first) = outgoing.recv().await {
+            // What is ready together goes out together: each write on its own would be a segment on the network.
+            let ready = iter::once(first).chain(iter::from_fn(|| outgoing.try_recv().ok()));
+            if sink
+                .send_all(&mut stream::iter(ready.map(message).map(Ok)))
+                .await
+                .is_err()
+            {
                 break;
             }
         }
