@@ -123,11 +123,12 @@ fn socket_inode(target: &str) -> Option<u64> {
     target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
-/// The inode and the drops in a line of /proc/net/udp: fields 10 and 13.
+/// The inode and the drops in a line of /proc/net/udp (proc(5)).
 fn parse_drops(line: &str) -> Option<(u64, u64)> {
-    let mut fields = line.split_whitespace().skip(9);
-    let inode = fields.next()?.parse().ok()?;
-    Some((inode, fields.nth(2)?.parse().ok()?))
+    const INODE: usize = 9;
+    const DROPS: usize = 12;
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    Some((fields.get(INODE)?.parse().ok()?, fields.get(DROPS)?.parse().ok()?))
 }
 
 /// CPU time of the calling thread, in nanoseconds: finer than the process' ticks.

@@ -145,7 +145,8 @@ fn row(viewed: &Viewed, index: usize, phase: &'static str, begin: Duration, end:
 fn said(before: &Seen, after: &Seen, begin: Duration) -> String {
     let mut verdict = before.judged.last().map(|judged| judged.verdict);
     let mut words = Vec::new();
-    for judged in after.judged.iter().skip(before.judged.len()) {
+    let since_then = after.judged.get(before.judged.len()..).unwrap_or_default();
+    for judged in since_then {
         if verdict.replace(judged.verdict) != Some(judged.verdict) {
             let since = judged.at.saturating_sub(begin).as_secs();
             words.push(format!("{:?} {since} s", judged.verdict));

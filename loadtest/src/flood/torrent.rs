@@ -102,6 +102,7 @@ impl Torrent {
                 due += interval * u32::try_from(batch.len())?;
                 at = (at + batch.len()) % pieces.len();
             }
+            // Ahead of the clock: this is what keeps the rate, and waits for nothing to happen.
             if count < BATCH {
                 thread::sleep(PAUSE);
             }

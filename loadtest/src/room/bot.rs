@@ -155,11 +155,7 @@ impl Bot {
         while !self.client.is_connected() {
             let deadline = self.drain()?;
             tokio::select! {
-                message = self.signal.receive() => {
-                    if let Some(reply) = self.respond(message?)? {
-                        self.signal.send(reply).await?;
-                    }
-                }
+                message = self.signal.receive() => self.answer(message?).await?,
                 () = self.client.progress(deadline, BURST) => {}
                 () = listen(&mut self.ear) => {}
             }
@@ -173,11 +169,7 @@ impl Bot {
         loop {
             let deadline = self.drain()?;
             tokio::select! {
-                message = self.signal.receive() => {
-                    if let Some(reply) = self.respond(message?)? {
-                        self.signal.send(reply).await?;
-                    }
-                }
+                message = self.signal.receive() => self.answer(message?).await?,
                 () = self.client.progress(deadline, BURST) => {}
                 () = listen(&mut self.ear) => {}
                 _ = ping.tick() => self.signal.send(Request::PingReq(Ping::default())).await?,
@@ -293,6 +285,14 @@ impl Bot {
                 }
                 Ok(Some(*due))
             }
+        }
+    }
+
+    /// Does what a message of the node asks for, if it asks for something.
+    async fn answer(&mut self, message: Response) -> Result<()> {
+        match self.respond(message)? {
+            Some(reply) => self.signal.send(reply).await,
+            None => Ok(()),
         }
     }
 

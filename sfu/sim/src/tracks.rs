@@ -69,16 +69,9 @@ pub(crate) fn microphone_track() -> AddTrack {
         sid: MICROPHONE.into(),
         kind: TrackKind::Audio,
         source: Source::Microphone,
-        name: String::new(),
-        stream: "camera".to_owned(),
         width: 0,
         height: 0,
-        muted: false,
         layers: Vec::new(),
-        stereo: false,
-        disable_dtx: false,
-        disable_red: false,
-        backup: None,
-        is_backup: false,
+        ..camera_track()
     }
 }
