@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use super::aimd::whole;
 use super::history::Sent;
 use crate::limits::{PROBE_AGAIN, PROBE_WAIT_MAX, PROBE_WAIT_MIN};
 use crate::time::Time;
 
-/// A cluster lasts this long at least, and has as many packets.
+/// A cluster lasts this long at least, and has as many packets. One that repeats another that told nothing lasts twice
+/// as long: the delays of a busy receiver or of a radio link weigh less in it.
 const LENGTH: Duration = Duration::from_millis(20);
 const PACKETS_MIN: u32 = 5;
 /// Padding leaves in steps of this.
@@ -23,6 +25,7 @@ struct Cluster {
     id: u8,
     rate: u64,
     began: Time,
+    length: Duration,
     packets: u32,
     bytes: u64,
     seen: Seen,
@@ -35,8 +38,9 @@ struct Seen {
     bytes: u64,
     /// First and last time of sending, with the bytes of the last.
     sent: Option<(Time, Time, u64)>,
-    /// First and last arrival, with the bytes of the first.
-    arrived: Option<(i64, i64, u64)>,
+    /// The first arrival, µs.
+    arrived: Option<i64>,
+    line: Line,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +55,7 @@ enum Phase {
 pub(super) enum Outcome {
     /// The path carried this, in bits a second, of so much that was sent.
     Carried { rate: u64, of: u64 },
-    /// Too little of it arrived to tell.
+    /// Too little of it arrived to tell, or too unevenly.
     Unclear,
 }
 
@@ -66,8 +70,8 @@ pub(super) struct Prober {
     unclear: u8,
 }
 
-/// So many of those are repeated at once: a key frame got between.
-const UNCLEAR_MAX: u8 = 3;
+/// So many of those are repeated at once: a key frame got between, or the receiver was busy.
+const UNCLEAR_MAX: u8 = 4;
 
 impl Prober {
     pub(super) const fn new() -> Self {
@@ -119,20 +123,16 @@ impl Prober {
     }
 
     /// Begins a probe of `rate` bits a second.
-    pub(super) const fn begin(&mut self, now: Time, rate: u64) {
+    pub(super) fn begin(&mut self, now: Time, rate: u64) {
         self.last_id = if self.last_id == u8::MAX { 1 } else { self.last_id + 1 };
         self.phase = Phase::Sending(Cluster {
             id: self.last_id,
             rate,
             began: now,
+            length: LENGTH * (1 << self.unclear),
             packets: 0,
             bytes: 0,
-            seen: Seen {
-                packets: 0,
-                bytes: 0,
-                sent: None,
-                arrived: None,
-            },
+            seen: Seen::default(),
         });
     }
 
@@ -141,12 +141,15 @@ impl Prober {
         let Phase::Sending(cluster) = self.phase else { return 0 };
         let elapsed = now.since(cluster.began);
         let bytes_in = |time: Duration| cluster.rate * u64::try_from(time.as_micros()).unwrap_or(0) / 8_000_000;
-        if elapsed >= LENGTH - STEP && cluster.packets >= PACKETS_MIN && cluster.bytes >= bytes_in(LENGTH) {
+        if elapsed >= cluster.length - STEP
+            && cluster.packets >= PACKETS_MIN
+            && cluster.bytes >= bytes_in(cluster.length)
+        {
             self.phase = Phase::Judging(cluster, now + PATIENCE);
             return 0;
         }
         // Whoever cannot pad (no stream for it any more) does not keep a cluster open.
-        if elapsed > LENGTH * 10 {
+        if elapsed > cluster.length * 10 {
             self.phase = Phase::Idle;
             if cluster.packets == 0 {
                 self.follow_up(now); // not connected yet
@@ -176,11 +179,9 @@ impl Prober {
             Some((first, last, _)) if sent.at > last => (first, sent.at, bytes),
             Some(before) => before,
         });
-        seen.arrived = Some(match seen.arrived {
-            None => (at_us, at_us, bytes),
-            Some((first, last, of_first)) if at_us == first => (first, last, of_first + bytes),
-            Some((first, last, of_first)) => (first, last.max(at_us), of_first),
-        });
+        let first = *seen.arrived.get_or_insert(at_us);
+        let took = sent.at.since(cluster.began);
+        seen.line.add(took.as_secs_f64() * 1e6, (at_us - first) as f64);
     }
 
     /// What the probe in flight has come to, once it is known. `inherent` is the share that the path loses by itself.
@@ -195,7 +196,8 @@ impl Prober {
             return None;
         }
         self.phase = Phase::Idle;
-        let rate = cluster.seen.rate().filter(|_| is_enough);
+        let is_last = self.unclear + 1 >= UNCLEAR_MAX;
+        let rate = cluster.seen.rate(is_last).filter(|_| is_enough);
         if rate.is_some() {
             self.unclear = 0;
         }
@@ -242,25 +244,60 @@ impl Prober {
 }
 
 impl Seen {
-    /// Bits a second that arrived, if they came over any time; no more than were sent.
-    fn rate(&self) -> Option<u64> {
+    /// Bits a second that arrived; no more than were sent. `None` if that cannot be told, or, unless it `must` be told,
+    /// if the delays were so uneven that all of it may have been carried.
+    fn rate(&self, must: bool) -> Option<u64> {
         let (first_sent, last_sent, of_last) = self.sent?;
-        let (first_arrival, last_arrival, of_first) = self.arrived?;
         let sent_us = u64::try_from(last_sent.since(first_sent).as_micros()).ok()?;
-        let arrived_us = u64::try_from(last_arrival - first_arrival).ok()?;
-        let rate = |bytes: u64, micros: u64| (bytes * 8_000_000).checked_div(micros);
-        let sent = rate(self.bytes.saturating_sub(of_last), sent_us)?;
-        let arrived = rate(self.bytes.saturating_sub(of_first), arrived_us)?;
+        let sent = (self.bytes.saturating_sub(of_last) * 8_000_000).checked_div(sent_us)?;
+        let (stretch, doubt) = self.line.slope()?;
         // Faster than sent by more than this: the times of arrival are not to be trusted.
-        if arrived > sent * 2 {
+        if stretch < 0.5 {
+            return None;
+        }
+        if stretch <= CARRIED {
+            return Some(sent.min(whole(sent as f64 / stretch)));
+        }
+        if !must && stretch - 2.0 * doubt <= CARRIED {
             return None;
         }
         // Slower than sent: that is what the path carries, less some for the queue to shrink.
-        Some(if arrived * 10 < sent * 9 {
-            arrived * 95 / 100
-        } else {
-            arrived.min(sent)
-        })
+        Some(whole(sent as f64 / stretch * 0.95))
+    }
+}
+
+/// A cluster that took no longer than this share to arrive than to be sent was carried.
+const CARRIED: f64 = 1.0 / 0.9;
+
+/// A straight line through points, by least squares: the ends of a cluster alone are as wrong as one packet is late.
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
+    count: f64,
+    mean: (f64, f64),
+    /// Sums of the squared distances from the means: x², xy, y².
+    squares: (f64, f64, f64),
+}
+
+impl Line {
+    /// One more point (B. P. Welford, 1962).
+    fn add(&mut self, x: f64, y: f64) {
+        self.count += 1.0;
+        let (from_x, from_y) = (x - self.mean.0, y - self.mean.1);
+        self.mean.0 += from_x / self.count;
+        self.mean.1 += from_y / self.count;
+        self.squares.0 += from_x * (x - self.mean.0);
+        self.squares.1 += from_x * (y - self.mean.1);
+        self.squares.2 += from_y * (y - self.mean.1);
+    }
+
+    /// The slope and its standard error; `None` of too few points.
+    fn slope(&self) -> Option<(f64, f64)> {
+        let (xx, xy, yy) = self.squares;
+        if self.count < f64::from(PACKETS_MIN) || xx <= 0.0 {
+            return None;
+        }
+        let unexplained = (yy - xy * xy / xx).max(0.0);
+        Some((xy / xx, (unexplained / (self.count - 2.0) / xx).sqrt()))
     }
 }
 
@@ -330,6 +367,39 @@ mod tests {
         assert_eq!(prober.judge(end + PATIENCE, 0.0), Some(Outcome::Unclear));
         let (outcome, _) = probe(3_000_000, 100_000_000, |count| count % 2 == 0);
         assert_eq!(outcome, None, "half of it is still awaited");
+    }
+
+    #[test]
+    fn a_probe_that_arrives_unevenly_is_repeated_twice_as_long() {
+        let mut prober = Prober::new();
+        let mut lengths = Vec::new();
+        for _ in 0..UNCLEAR_MAX {
+            prober.begin(START, 300_000);
+            let (mut now, mut count) = (START, 0);
+            while prober.cluster() != 0 {
+                for _ in 0..prober.padding(now).div_ceil(u64::from(PACKET)) {
+                    prober.sent(PACKET);
+                    count += 1;
+                    // Every other one the later the later it is sent.
+                    let late = now.since(START) * (count % 2 * 8);
+                    let arrival = i64::try_from((now + late).as_micros()).expect("early");
+                    let sent = Sent {
+                        at: now,
+                        bytes: PACKET,
+                        cluster: prober.cluster(),
+                        was_missing: false,
+                    };
+                    prober.arrived(sent, arrival);
+                }
+                now = now + STEP;
+            }
+            lengths.push(now.since(START).as_millis() / 20);
+            match prober.judge(now, 0.0) {
+                Some(Outcome::Unclear) => prober.retry(now),
+                outcome => assert!(matches!(outcome, Some(Outcome::Carried { .. })), "{outcome:?}"),
+            }
+        }
+        assert_eq!(lengths, [1, 2, 4, 8], "the last has to be believed");
     }
 
     #[test]
