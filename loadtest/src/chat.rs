@@ -13,6 +13,7 @@ use clap::Args;
 use crate::floor::{Floor, Sending};
 use crate::report::Report;
 use crate::room::{Crowd, Node, NodeOptions, Part, Snapshot, Statistics, Used, wait};
+use crate::socket::Taking;
 
 /// After the first deliveries, before the window opens.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -82,7 +83,7 @@ async fn measure(options: &Options) -> Result<Report> {
     let node = Node::of(&options.node).await?;
     let behind = options.listeners * options.behind_percent / 100;
     let statistics = Arc::new(Statistics::new(options.listeners, behind));
-    let mut crowd = Crowd::new(&node, statistics.clone());
+    let mut crowd = Crowd::new(&node, Taking::Trains, statistics.clone());
     let empty = Used::by(&node)?;
     crowd.fill(options.listeners).await?;
     let joined = Used::by(&node)?;

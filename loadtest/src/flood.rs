@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum as _};
 use crate::process;
 use crate::report::Report;
 use crate::room::{Counted, Crowd, Node, NodeOptions, Overheard, Part, SSRC, Shape, Snapshot, Statistics, Used, wait};
+use crate::socket::Taking;
 use forge::{Kind, Known};
 use torrent::{Poured, Torrent};
 
@@ -110,7 +111,7 @@ pub(crate) fn run(options: Options) -> Result<Report> {
 
 async fn measure(options: &Options, node: &Node) -> Result<Measured> {
     let statistics = Arc::new(Statistics::new(options.viewers, 0));
-    let mut crowd = Crowd::new(node, statistics.clone());
+    let mut crowd = Crowd::new(node, Taking::Trains, statistics.clone());
     crowd.fill(options.viewers).await?;
     let shape = Shape::Video {
         bits_per_second: options.bits_per_second,

@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use nix::sys::socket::{setsockopt, sockopt::UdpGsoSegment};
-use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
 use crate::process;
+use crate::socket::{Socket, Taking};
 
 const HEADER_BYTES: usize = 20;
 const INDEX_BYTES: usize = 8;
@@ -31,6 +31,7 @@ pub(crate) struct Sending {
     /// Packets that leave together.
     packets: usize,
     interval: Duration,
+    taking: Taking,
 }
 
 impl Sending {
@@ -41,6 +42,7 @@ impl Sending {
             packet_bytes: 1200,
             packets: 6,
             interval,
+            taking: Taking::Trains,
         }
     }
 
@@ -51,6 +53,7 @@ impl Sending {
             packet_bytes: 140,
             packets: 1,
             interval,
+            taking: Taking::Trains,
         }
     }
 
@@ -61,7 +64,13 @@ impl Sending {
             packet_bytes: HEADER_BYTES + bytes,
             packets: 1,
             interval,
+            taking: Taking::Trains,
         }
+    }
+
+    /// To viewers who take it so.
+    pub(crate) const fn taken(self, taking: Taking) -> Self {
+        Self { taking, ..self }
     }
 
     const fn segment_bytes(self) -> usize {
@@ -82,8 +91,8 @@ impl Floor {
         let mut receivers = JoinSet::new();
         let mut addresses = Vec::new();
         for _ in 0..sending.viewers {
-            let socket = UdpSocket::bind("127.0.0.1:0").await?;
-            addresses.push(socket.local_addr()?);
+            let socket = Socket::bind(sending.taking).await?;
+            addresses.push(socket.address()?);
             receivers.spawn(receive(socket, key.clone()));
         }
         let sum = tokio::task::spawn_blocking(move || send(sending, &addresses)).await??;
@@ -155,17 +164,18 @@ fn seal(key: &LessSafeKey, index: u64, packet: &mut [u8], payload: &[u8]) -> Res
 }
 
 /// A viewer that opens what it gets, for ever.
-async fn receive(socket: UdpSocket, key: Arc<LessSafeKey>) -> Result<()> {
-    let mut buffer = [0; 2048];
+async fn receive(mut socket: Socket, key: Arc<LessSafeKey>) -> Result<()> {
     loop {
         socket.readable().await?;
-        while let Ok(length) = socket.try_recv(&mut buffer) {
-            let Some((header, body)) = buffer[..length].split_at_mut_checked(HEADER_BYTES) else {
-                continue;
-            };
-            let index = header.first_chunk().copied().unwrap_or_default();
-            key.open_in_place(nonce(index), Aad::from(&*header), body)
-                .map_err(|_| anyhow::anyhow!("a packet was forged"))?;
+        while let Ok(mut train) = socket.take() {
+            for packet in train.packets() {
+                let Some((header, body)) = packet.split_at_mut_checked(HEADER_BYTES) else {
+                    continue;
+                };
+                let index = header.first_chunk().copied().unwrap_or_default();
+                key.open_in_place(nonce(index), Aad::from(&*header), body)
+                    .map_err(|_| anyhow::anyhow!("a packet was forged"))?;
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod process;
 mod report;
 mod room;
 mod sim;
+mod socket;
 
 use std::process::ExitCode;
 

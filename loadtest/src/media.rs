@@ -18,6 +18,7 @@ use crate::report::Report;
 use crate::room::{
     Crowd, Node, NodeOptions, Part, SOUND_INTERVAL, Shape, Snapshot, Statistics, Used, frame_interval, wait,
 };
+use crate::socket::Taking;
 
 /// After the last viewer sees media, before the window opens.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -46,6 +47,10 @@ pub(crate) struct Options {
     /// In a second window, this share of the viewers reads too little, or nothing.
     #[arg(long, default_value_t = 0)]
     behind_percent: usize,
+    /// Viewers' sockets take packets one by one, also those that were sent together: loopback then cuts the node's trains
+    /// up, and delivers each packet, on the node's account.
+    #[arg(long)]
+    apart: bool,
     #[command(flatten)]
     bounds: Bounds,
     #[command(flatten)]
@@ -127,7 +132,7 @@ async fn measure(options: &Options) -> Result<Measured> {
     let node = Node::of(&options.node).await?;
     let behind = options.viewers * options.behind_percent / 100;
     let statistics = Arc::new(Statistics::new(options.viewers, behind));
-    let mut crowd = Crowd::new(&node, statistics.clone());
+    let mut crowd = Crowd::new(&node, options.taking(), statistics.clone());
 
     let empty = Used::by(&node)?;
     crowd.fill(options.viewers).await?;
@@ -189,16 +194,21 @@ impl Options {
         }
     }
 
+    const fn taking(&self) -> Taking {
+        if self.apart { Taking::Packets } else { Taking::Trains }
+    }
+
     /// What the least possible sending of this load is: the same packets as often, from nobody in particular.
     fn sending(&self) -> Sending {
         let each =
             |interval: Duration, publishers: usize| interval / u32::try_from(publishers.max(1)).unwrap_or(u32::MAX);
-        match self.audio {
+        let sending = match self.audio {
             None => Sending::video(
                 self.viewers,
                 each(frame_interval(self.bits_per_second), self.publishers),
             ),
             Some(at_once) => Sending::sound(self.viewers, each(SOUND_INTERVAL, at_once.min(self.publishers))),
-        }
+        };
+        sending.taken(self.taking())
     }
 }

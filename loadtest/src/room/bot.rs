@@ -22,6 +22,7 @@ use super::node::Node;
 use super::signal::Signal;
 use super::statistics::{Counter, Statistics};
 use crate::clock;
+use crate::socket::Taking;
 
 /// What LiveKit's servers ask for in their JoinResponse.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
@@ -104,14 +105,24 @@ struct CandidateInit {
 
 impl Bot {
     /// Connects and waits to be let in; a publisher announces its track.
-    pub(crate) async fn join(node: &Node, identity: &str, part: Part, statistics: Arc<Statistics>) -> Result<Self> {
+    pub(crate) async fn join(
+        node: &Node,
+        identity: &str,
+        part: Part,
+        taking: Taking,
+        statistics: Arc<Statistics>,
+    ) -> Result<Self> {
         let watches = matches!(part, Part::Viewer { .. });
         let mut signal = Signal::connect(&node.connect_url(identity, watches)?).await?;
         let Response::Join(_) = signal.receive().await? else {
             bail!("the node did not begin with a JoinResponse")
         };
-        let mut client = Client::new().await?;
-        let ear = if watches { None } else { Some(Client::new().await?) };
+        let mut client = Client::new(taking).await?;
+        let ear = if watches {
+            None
+        } else {
+            Some(Client::new(taking).await?)
+        };
         let (role, target) = match part {
             Part::Viewer { number } => (Role::Viewer(Counter::new(number)), SignalTarget::Subscriber),
             Part::Writer { per_second, bytes } => {

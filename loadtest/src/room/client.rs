@@ -1,15 +1,11 @@
 //! One WebRTC connection of a bot: the stack's peer connection and a socket of its own.
 
-use std::io::{self, IoSliceMut};
-use std::net::{SocketAddr, SocketAddrV4};
-use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use bytes::{Bytes, BytesMut};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrIn, recvmsg, setsockopt, sockopt};
-use nix::sys::time::TimeSpec;
 use rtc::crypto::providers::AwsLcRsProvider;
 use rtc::data_channel::RTCDataChannelId;
 use rtc::interceptor::Registry;
@@ -33,14 +29,10 @@ use rtc::rtp_transceiver::rtp_sender::{
 };
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
-use tokio::io::Interest;
-use tokio::net::UdpSocket;
 
 use crate::clock;
+use crate::socket::{Socket, Taking};
 
-const DATAGRAM_BYTES_MAX: usize = 2048;
-/// Two seconds of video: so long may hundreds of bots wait for a core together, which no crowd of real viewers does.
-const RECEIVE_BUFFER_BYTES: usize = 1 << 20;
 /// RFC 6464.
 const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// Without a deadline of its own, a connection looks at the clock so often.
@@ -49,7 +41,7 @@ const IDLE: Duration = Duration::from_secs(10);
 /// A connection.
 pub(crate) struct Client {
     pc: RTCPeerConnection,
-    socket: UdpSocket,
+    socket: Socket,
     address: SocketAddr,
     /// Where it sends to.
     remote: Option<SocketAddr>,
@@ -57,9 +49,6 @@ pub(crate) struct Client {
     /// The first channel that is open.
     channel: Option<RTCDataChannelId>,
     arrived: Vec<Arrived>,
-    buffer: Vec<u8>,
-    /// Where the kernel writes when a datagram came.
-    control: Vec<u8>,
 }
 
 /// What somebody on a connection's path has overheard of it.
@@ -90,11 +79,9 @@ pub(crate) enum Content {
 
 impl Client {
     /// On the heap, since it is large and moves into tasks.
-    pub(crate) async fn new() -> Result<Box<Self>> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await?;
-        setsockopt(&socket, sockopt::RcvBuf, &RECEIVE_BUFFER_BYTES)?;
-        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).context("this kernel stamps no datagrams")?;
-        let address = socket.local_addr()?;
+    pub(crate) async fn new(taking: Taking) -> Result<Box<Self>> {
+        let socket = Socket::bind(taking).await?;
+        let address = socket.address()?;
         let mut media = MediaEngine::default();
         media.register_default_codecs()?;
         let level = RTCRtpHeaderExtensionCapability {
@@ -132,8 +119,6 @@ impl Client {
             connected: false,
             channel: None,
             arrived: Vec::new(),
-            buffer: vec![0; DATAGRAM_BYTES_MAX],
-            control: nix::cmsg_space!(TimeSpec),
         }))
     }
 
@@ -262,7 +247,7 @@ impl Client {
         Ok(Overheard {
             node: self.remote.context("nothing was sent")?,
             ufrag: ufrag.context("a description without ufrag")?.trim().to_owned(),
-            socket: self.socket.as_fd().try_clone_to_owned()?.into(),
+            socket: self.socket.shared()?,
         })
     }
 
@@ -270,8 +255,7 @@ impl Client {
     pub(crate) fn drain(&mut self, arrived: impl FnMut(Arrived)) -> Instant {
         while let Some(message) = self.pc.poll_write() {
             self.remote = Some(message.transport.peer_addr);
-            // A full socket buffer loses the datagram, as a network would.
-            let _ = self.socket.try_send_to(&message.message, message.transport.peer_addr);
+            self.socket.send(&message.message, message.transport.peer_addr);
         }
         while let Some(event) = self.pc.poll_event() {
             match event {
@@ -284,7 +268,7 @@ impl Client {
                 _ => {}
             }
         }
-        self.collect(clock::since_1970());
+        collect(&mut self.pc, clock::since_1970(), &mut self.arrived);
         self.arrived.drain(..).for_each(arrived);
         self.pc.poll_timeout().unwrap_or_else(|| clock::now() + IDLE)
     }
@@ -303,58 +287,48 @@ impl Client {
     }
 
     fn read(&mut self, now: Instant, burst: usize) {
-        for _ in 0..burst {
-            let Ok((length, peer_addr, at)) = self.receive() else {
-                return;
-            };
-            let transport = TransportContext {
-                local_addr: self.address,
-                peer_addr,
-                ecn: None,
-                transport_protocol: TransportProtocol::UDP,
-            };
-            let message = BytesMut::from(&self.buffer[..length]);
-            // A datagram that the stack refuses counts as lost.
-            let _ = self.pc.handle_read(TaggedBytesMut {
-                now,
-                transport,
-                message,
-            });
-            self.collect(at);
+        let mut taken = 0;
+        while taken < burst {
+            let Self {
+                pc,
+                socket,
+                address,
+                arrived,
+                ..
+            } = self;
+            let Ok(mut train) = socket.take() else { return };
+            let (at, peer_addr) = (train.at, train.from);
+            // As browsers do, the connection reports when packets came, not when somebody had time to look.
+            let waited = clock::since_1970().saturating_sub(at);
+            let now = now.checked_sub(waited).unwrap_or(now);
+            for packet in train.packets() {
+                taken += 1;
+                let transport = TransportContext {
+                    local_addr: *address,
+                    peer_addr,
+                    ecn: None,
+                    transport_protocol: TransportProtocol::UDP,
+                };
+                // A datagram that the stack refuses counts as lost.
+                let _ = pc.handle_read(TaggedBytesMut {
+                    now,
+                    transport,
+                    message: BytesMut::from(&*packet),
+                });
+                collect(pc, at, arrived);
+            }
         }
     }
+}
 
-    /// Takes one datagram: its length, whose it is, and when it reached the socket.
-    fn receive(&mut self) -> io::Result<(usize, SocketAddr, Duration)> {
-        let Self {
-            socket,
-            buffer,
-            control,
-            ..
-        } = self;
-        socket.try_io(Interest::READABLE, || {
-            let descriptor = socket.as_raw_fd();
-            let mut pieces = [IoSliceMut::new(buffer)];
-            let message = recvmsg::<SockaddrIn>(descriptor, &mut pieces, Some(control), MsgFlags::MSG_DONTWAIT)?;
-            let stamp = message.cmsgs()?.find_map(|message| match message {
-                ControlMessageOwned::ScmTimestampns(stamp) => Some(Duration::from(stamp)),
-                _ => None,
-            });
-            let from = message.address.ok_or(io::ErrorKind::InvalidData)?;
-            let at = stamp.unwrap_or_else(clock::since_1970);
-            Ok((message.bytes, SocketAddrV4::from(from).into(), at))
-        })
-    }
-
-    /// Takes out of the stack what a datagram that came at `at` has brought.
-    fn collect(&mut self, at: Duration) {
-        while let Some(TaggedRTCMessage { message, .. }) = self.pc.poll_read() {
-            let content = match message {
-                RTCMessage::RtpPacket(_, packet) => Content::Media(packet),
-                RTCMessage::DataChannelMessage(_, message) => Content::Message(message.data.freeze()),
-                _ => continue,
-            };
-            self.arrived.push(Arrived { at, content });
-        }
+/// Takes out of the stack what a datagram that came at `at` has brought.
+fn collect(pc: &mut RTCPeerConnection, at: Duration, arrived: &mut Vec<Arrived>) {
+    while let Some(TaggedRTCMessage { message, .. }) = pc.poll_read() {
+        let content = match message {
+            RTCMessage::RtpPacket(_, packet) => Content::Media(packet),
+            RTCMessage::DataChannelMessage(_, message) => Content::Message(message.data.freeze()),
+            _ => continue,
+        };
+        arrived.push(Arrived { at, content });
     }
 }

@@ -13,6 +13,7 @@ use super::client::Overheard;
 use super::node::Node;
 use super::statistics::Statistics;
 use super::{PATIENCE, wait};
+use crate::socket::Taking;
 
 /// Viewers that join at a time.
 const JOINING_MAX: usize = 16;
@@ -21,6 +22,7 @@ const JOINING_MAX: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Crowd<'n> {
     node: &'n Node,
+    taking: Taking,
     statistics: Arc<Statistics>,
     phase: watch::Sender<Phase>,
     bots: JoinSet<Result<()>>,
@@ -31,9 +33,10 @@ pub(crate) struct Crowd<'n> {
 }
 
 impl<'n> Crowd<'n> {
-    pub(crate) fn new(node: &'n Node, statistics: Arc<Statistics>) -> Self {
+    pub(crate) fn new(node: &'n Node, taking: Taking, statistics: Arc<Statistics>) -> Self {
         Self {
             node,
+            taking,
             statistics,
             phase: watch::Sender::new(Phase::Prompt),
             bots: JoinSet::new(),
@@ -55,7 +58,7 @@ impl<'n> Crowd<'n> {
 
     /// Lets somebody in who sends.
     pub(crate) async fn source(&mut self, name: &str, part: Part) -> Result<()> {
-        let bot = Bot::join(self.node, name, part, self.statistics.clone()).await?;
+        let bot = Bot::join(self.node, name, part, self.taking, self.statistics.clone()).await?;
         self.bots
             .spawn(bot.run(self.phase.subscribe(), Arc::new(Notify::new())));
         Ok(())
@@ -63,7 +66,7 @@ impl<'n> Crowd<'n> {
 
     /// Lets somebody in who sends, and is overheard.
     pub(crate) async fn overheard_source(&mut self, name: &str, part: Part) -> Result<Overheard> {
-        let mut bot = Bot::join(self.node, name, part, self.statistics.clone()).await?;
+        let mut bot = Bot::join(self.node, name, part, self.taking, self.statistics.clone()).await?;
         let connected = tokio::time::timeout(PATIENCE, bot.connect()).await;
         let overheard = connected.context("waited in vain for the source to connect")??;
         self.bots
@@ -115,7 +118,14 @@ impl<'n> Crowd<'n> {
     async fn admit(&mut self, number: usize) -> Result<()> {
         let name = format!("viewer-{}", self.came);
         self.came += 1;
-        let bot = Bot::join(self.node, &name, Part::Viewer { number }, self.statistics.clone()).await?;
+        let bot = Bot::join(
+            self.node,
+            &name,
+            Part::Viewer { number },
+            self.taking,
+            self.statistics.clone(),
+        )
+        .await?;
         let go = Arc::new(Notify::new());
         self.bots.spawn(bot.run(self.phase.subscribe(), go.clone()));
         self.viewers.push_back((number, go));
