@@ -8,7 +8,7 @@ mod munge;
 mod select;
 
 pub use down::{Down, DownState, Grant, SenderNumbers, SenderStart};
-pub use egress::{Dependency, Destination, Egress, Outgoing, Prefix, Repair};
+pub use egress::{APPROACH, Dependency, Destination, Egress, Outgoing, Prefix, Repair};
 pub use history::{Depth, History};
 pub use loss::LossCap;
 pub use munge::{Mapped, Mapping, Munger};

@@ -144,6 +144,11 @@ impl<T> Slots<T> {
             .as_ref()
     }
 
+    /// Where the value at a dense index is, or would be, without looking at it.
+    pub fn place(&self, index: usize) -> Option<&impl Sized> {
+        self.slots.get(index)
+    }
+
     /// The value of `key`, while it is there, to change.
     pub fn get_mut(&mut self, key: Key<T>) -> Option<&mut T> {
         self.slots

@@ -14,6 +14,7 @@
 //! presence and chat; `rpc` and `http` are the two doors.
 
 mod admin;
+mod cache;
 mod config;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

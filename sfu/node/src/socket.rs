@@ -1,4 +1,4 @@
-//! UDP in batches: what the standard library cannot ask of the kernel, and the only unsafe code of the project.
+//! UDP in batches: what the standard library cannot ask of the kernel. With `cache.rs` the only unsafe code of the project.
 //!
 //! `recvmmsg` takes many datagrams in one call, and with GRO (UDP_GRO) trains of them in one buffer; `sendmmsg` sends
 //! many, and with GSO (UDP_SEGMENT) trains of equal packets to one address. At 200 viewers this is the difference between

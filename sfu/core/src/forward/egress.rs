@@ -21,7 +21,14 @@ pub struct Destination {
 pub trait Egress {
     /// Sends one packet, or drops it, as a network would.
     fn send(&mut self, to: Destination, packet: &Outgoing<'_>);
+
+    /// Packets for `to` follow those for so many others, from [`APPROACH`] down to 1: time to fetch what sending them
+    /// needs. Between two pictures the caches are another's, and who looks a subscriber up waits for memory at each step.
+    fn approach(&mut self, _to: Destination, _others: usize) {}
 }
+
+/// How far ahead subscribers are announced.
+pub const APPROACH: usize = 3;
 
 /// A packet as a subscriber is to get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::codec::red::Layout;
 use crate::codec::{Codec, Descriptor, Payload, dependency};
-use crate::forward::{Down, DownState, Egress, Grant, Ladder, Stacking};
+use crate::forward::{APPROACH, Down, DownState, Egress, Grant, Ladder, Stacking};
 use crate::ids::{MemberId, PartId};
 use crate::limits::{LAYERS, REPORT_TURNS, SOUND_HISTORY, VIDEO_HISTORY};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo, Wanted};
@@ -253,7 +253,13 @@ impl Track {
         let clocks = self.clocks();
         let layer = self.layers.get(usize::from(rank)).and_then(Option::as_ref);
         let structure = layer.and_then(Layer::structure);
-        for down in &mut self.downs {
+        for at in 0..self.downs.len() {
+            for others in 1..=APPROACH {
+                if let Some(coming) = self.downs.get(at + others) {
+                    egress.approach(coming.to(), others);
+                }
+            }
+            let Some(down) = self.downs.get_mut(at) else { return };
             let to = down.to();
             for packet in batch {
                 if let Some(outgoing) = down.forward(now, rank, packet, &clocks, structure) {

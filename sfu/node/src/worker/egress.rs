@@ -1,7 +1,7 @@
 //! The end of the packet path: header and payload are written into the arena and sealed there.
 
 use sfu_core::codec::dependency;
-use sfu_core::forward::{Destination, Egress, Outgoing};
+use sfu_core::forward::{APPROACH, Destination, Egress, Outgoing};
 use sfu_core::limits::WIRE_OVERHEAD_BYTES;
 use sfu_core::slots::Slots;
 use sfu_core::{MemberId, Time};
@@ -9,6 +9,7 @@ use sfu_peer::rtp::{CaptureTime, Extensions, Header};
 
 use super::member::{Member, Wire};
 use super::peers::{PeerEntry, PeerKey};
+use crate::cache::fetch;
 use crate::socket::Outbox;
 
 /// What sending needs of a worker's state.
@@ -68,6 +69,27 @@ impl<'s> Forwarder<'s> {
 }
 
 impl Egress for Forwarder<'_> {
+    /// A step each time: what one step fetches, the next reads to know where to fetch.
+    #[inline]
+    fn approach(&mut self, to: Destination, others: usize) {
+        let MemberId(index) = to.member;
+        if others == APPROACH {
+            return fetch(self.members.place(index as usize));
+        }
+        let member = self.members.key_at(index as usize);
+        let Some(member) = member.and_then(|key| self.members.get(key)) else {
+            return;
+        };
+        if others > 1 {
+            fetch(self.peers.place(member.subscriber.index()));
+            return fetch(member.senders.get(to.sender as usize));
+        }
+        if let Some(PeerEntry { peer, path, .. }) = self.peers.get(member.subscriber) {
+            fetch(path.as_deref());
+            fetch(peer.session());
+        }
+    }
+
     #[inline]
     fn send(&mut self, to: Destination, packet: &Outgoing<'_>) {
         let Some((key, wire)) = self.find(to) else { return };

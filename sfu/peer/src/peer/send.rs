@@ -11,7 +11,7 @@ use crate::error::CloseReason;
 use crate::media::{ExtensionIds, StreamId};
 use crate::rtcp;
 use crate::rtp::{Extensions, Header};
-use crate::srtp::{SealError, Sealer};
+use crate::srtp::{SealError, Sealer, Session};
 
 impl Peer {
     /// The sending half for the hot path; `None` unless connected.
@@ -24,6 +24,11 @@ impl Peer {
             sealer: &mut session.sealer,
             ids: &self.extensions,
         })
+    }
+
+    /// The keys, and what they were used for; `None` unless connected.
+    pub fn session(&self) -> Option<&Session> {
+        self.srtp.as_deref()
     }
 
     /// Whether the client reports on packets by their transport-wide sequence numbers
