@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     target("forward", media::forward, 5_000),
     target("stun", sfu_peer::fuzz::stun, 4_000),
     target("client_hello", sfu_peer::fuzz::client_hello, 10_000),
+    target("record", sfu_peer::fuzz::record, 10_000),
     target("rtp", sfu_peer::fuzz::rtp, 2_000),
     target("rtcp", sfu_peer::fuzz::rtcp, 10_000),
     target("session_description", sfu_peer::fuzz::session_description, 2_000),

@@ -8,6 +8,8 @@
 //! buffers: so once the handshake is done, [`records`] does that.
 
 pub(crate) mod hello;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod hostile;
 mod keeper;
 mod records;
 

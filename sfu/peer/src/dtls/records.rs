@@ -73,7 +73,7 @@ impl Records {
         self.seal_as(ALERT, &CLOSE_NOTIFY)
     }
 
-    fn seal_as(&mut self, kind: u8, plain: &[u8]) -> Option<Bytes> {
+    pub(super) fn seal_as(&mut self, kind: u8, plain: &[u8]) -> Option<Bytes> {
         let sequence = Some(self.next).filter(|next| *next < SEQUENCES)?;
         self.next += 1;
         let counter = (EPOCH | sequence).to_be_bytes();
@@ -139,6 +139,12 @@ fn additional_data(kind: u8, counter: [u8; 8], plain_bytes: usize) -> Option<[u8
     let [a, b, c, d, e, f, g, h] = counter;
     let [high, low] = u16::try_from(plain_bytes).ok()?.to_be_bytes();
     Some([a, b, c, d, e, f, g, h, kind, DTLS_1_2[0], DTLS_1_2[1], high, low])
+}
+
+/// The additional data of a Finished.
+#[cfg(any(test, feature = "fuzz"))]
+pub(super) fn finished(sequence: u64) -> [u8; HEADER_BYTES] {
+    additional_data(HANDSHAKE, (EPOCH | sequence).to_be_bytes(), 4).unwrap_or_default()
 }
 
 #[cfg(test)]

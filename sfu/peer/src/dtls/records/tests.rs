@@ -1,40 +1,18 @@
 //! Records between two ends whose handshake is played. With a real client they are tested end to end.
 
 use proptest::prelude::*;
-use rtc_crypto::providers::AwsLcRsProvider;
-use rtc_crypto::{AeadAlgorithm, AeadCipher, RTCCrypto as _, RTCCryptoProvider as _};
+use rtc_crypto::{AeadCipher, RTCCryptoProvider as _};
 
 use super::*;
+use crate::dtls::hostile::{self, DRAWN, keeper};
 use crate::dtls::keeper::Keeper;
 
-/// A nonce as `rtc-dtls` draws them.
-const DRAWN: [u8; NONCE_BYTES] = [1, 2, 3, 4, 0x85, 6, 7, 8, 9, 10, 11, 12];
-
-fn keeper() -> Keeper {
-    Keeper::new(Arc::new(AwsLcRsProvider::new()))
+fn ends() -> (Records, Records) {
+    hostile::ends().expect("a handshake")
 }
 
 fn cipher(keeper: &Keeper, key: u8) -> Box<dyn AeadCipher> {
-    keeper.new_aead(AeadAlgorithm::Aes128Gcm, &[key; 16]).expect("a key")
-}
-
-/// The additional data of a Finished.
-fn finished(sequence: u64) -> [u8; HEADER_BYTES] {
-    additional_data(HANDSHAKE, (EPOCH | sequence).to_be_bytes(), 4).expect("short")
-}
-
-/// Server and client after each has protected its Finished.
-fn ends() -> (Records, Records) {
-    let (server, client) = (keeper(), keeper());
-    for ((from, to), key) in [(&server, &client), (&client, &server)].into_iter().zip(1..) {
-        let (mut from, mut to) = (cipher(from, key), cipher(to, key));
-        let (mut data, mut tag) = (*b"done", [0; TAG_BYTES]);
-        from.seal_in_place(&DRAWN, &finished(0), &mut data, &mut tag)
-            .expect("sealed");
-        to.open_in_place(&DRAWN, &finished(0), &mut data, &tag).expect("opened");
-        assert_eq!(&data, b"done");
-    }
-    (server.records().expect("done"), client.records().expect("done"))
+    hostile::cipher(keeper, key).expect("a key")
 }
 
 #[test]
