@@ -15,7 +15,7 @@ use super::handed::Handed;
 use super::links::Link;
 use super::member::{Binding, MemberKey, member_id};
 use super::peers::PeerKey;
-use super::state::{RoomKey, State};
+use super::state::{RoomKey, State, Stopwatch};
 use crate::limits::MEDIA_BATCH;
 use crate::metrics::WorkerMetrics;
 use crate::socket::ReceiveBatch;
@@ -182,6 +182,7 @@ impl State {
             }
             let mut egress = Forwarder::new(
                 time,
+                Stopwatch(&self.config.clock, self.epoch),
                 &self.members,
                 &mut self.peers,
                 &mut self.outbox,
@@ -204,6 +205,7 @@ impl State {
         };
         let mut egress = Forwarder::new(
             time,
+            Stopwatch(&self.config.clock, self.epoch),
             &self.members,
             &mut self.peers,
             &mut self.outbox,
@@ -289,6 +291,7 @@ impl State {
         let Some(entry) = self.rooms.get_mut(room) else { return };
         let mut egress = Forwarder::new(
             time,
+            Stopwatch(&self.config.clock, self.epoch),
             &self.members,
             &mut self.peers,
             &mut self.outbox,

@@ -9,6 +9,7 @@ use sfu_peer::rtp::{CaptureTime, Extensions, Header};
 
 use super::member::{Member, Wire};
 use super::peers::{PeerEntry, PeerKey};
+use super::state::Stopwatch;
 use crate::cache::fetch;
 use crate::socket::Outbox;
 
@@ -19,6 +20,10 @@ pub(super) struct Forwarder<'s> {
     peers: &'s mut Slots<PeerEntry>,
     outbox: &'s mut Outbox,
     now: Time,
+    stopwatch: Stopwatch<'s>,
+    /// When the packets of the last destination were made. With hundreds of them, or other programs on the core, that is
+    /// well after `now`, and what the node waited would look like the path's delay.
+    made: Time,
     /// Peers for which packets have begun to wait.
     waiting: &'s mut Vec<PeerKey>,
     /// Where the last packet went: the next goes there too, mostly.
@@ -28,6 +33,7 @@ pub(super) struct Forwarder<'s> {
 impl<'s> Forwarder<'s> {
     pub(super) const fn new(
         now: Time,
+        stopwatch: Stopwatch<'s>,
         members: &'s Slots<Member>,
         peers: &'s mut Slots<PeerEntry>,
         outbox: &'s mut Outbox,
@@ -38,6 +44,8 @@ impl<'s> Forwarder<'s> {
             peers,
             outbox,
             now,
+            stopwatch,
+            made: now,
             waiting,
             last: None,
         }
@@ -64,6 +72,7 @@ impl<'s> Forwarder<'s> {
         let member = self.members.get(self.members.key_at(index as usize)?)?;
         let wire = member.sender(to.sender)?.wire?;
         self.last = Some((to, member.subscriber, wire));
+        self.made = self.stopwatch.time();
         Some((member.subscriber, wire))
     }
 }
@@ -139,7 +148,7 @@ impl Forwarder<'_> {
         let extensions = Extensions {
             transport_sequence: path
                 .as_mut()
-                .map(|path| path.sent(self.now, bytes + WIRE_OVERHEAD_BYTES)),
+                .map(|path| path.sent(self.made, bytes + WIRE_OVERHEAD_BYTES)),
             video_orientation: packet.carried.orientation,
             playout_delay: packet.carried.playout_delay,
             capture_time: packet.carried.capture_time.map(|time| CaptureTime {

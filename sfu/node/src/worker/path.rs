@@ -13,7 +13,7 @@ use sfu_peer::rtcp::TransportFeedback;
 use super::egress::Forwarder;
 use super::member::{MemberKey, member_id};
 use super::peers::PeerKey;
-use super::state::State;
+use super::state::{State, Stopwatch};
 use super::timers::Owner;
 
 /// The path to one subscriber.
@@ -168,7 +168,14 @@ impl State {
         let padding = path.controller.padding(now);
         let room = self.members.get(member).map(|member| member.room);
         let before = self.outbox.appended();
-        let mut egress = Forwarder::new(now, &self.members, &mut self.peers, &mut self.outbox, &mut self.waiting);
+        let mut egress = Forwarder::new(
+            now,
+            Stopwatch(&self.config.clock, self.epoch),
+            &self.members,
+            &mut self.peers,
+            &mut self.outbox,
+            &mut self.waiting,
+        );
         egress.release(peer);
         if padding > 0
             && let Some(entry) = room.and_then(|room| self.rooms.get_mut(room))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use kit_core::Clock;
 use sfu_core::input::LeaveReason;
 use sfu_core::slots::{Key, Slots};
 use sfu_core::{Input, MemberId, PartId, Time};
@@ -46,7 +47,8 @@ pub(crate) struct State {
     pub(super) candidate: SocketAddr,
     /// The instant that this turn of the loop began.
     pub(super) now: Instant,
-    epoch: (Instant, Time),
+    /// An instant, and the room time that it is.
+    pub(super) epoch: (Instant, Time),
     pub(super) rooms: Slots<RoomEntry>,
     pub(super) room_names: HashMap<String, RoomKey>,
     pub(super) members: Slots<Member>,
@@ -83,6 +85,20 @@ pub(super) struct Reach {
 
 /// How long a worker sleeps when nothing is due.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// Reads the clock as a room's time, within a turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stopwatch<'c>(pub(super) &'c Clock, pub(super) (Instant, Time));
+
+impl Stopwatch<'_> {
+    pub(super) fn time(self) -> Time {
+        time_at(self.1, self.0.instant())
+    }
+}
+
+fn time_at(epoch: (Instant, Time), now: Instant) -> Time {
+    epoch.1 + now.saturating_duration_since(epoch.0)
+}
 
 impl State {
     pub(super) fn new(
@@ -153,7 +169,7 @@ impl State {
 
     /// This turn's time for rooms.
     pub(super) fn time(&self) -> Time {
-        self.epoch.1 + self.now.saturating_duration_since(self.epoch.0)
+        time_at(self.epoch, self.now)
     }
 
     /// A room's time as an instant.
