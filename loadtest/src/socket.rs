@@ -54,7 +54,8 @@ impl Socket {
         setsockopt(&socket, sockopt::RcvBuf, &BUFFER_BYTES)?;
         setsockopt(&socket, sockopt::ReceiveTimestampns, &true).context("this kernel stamps no datagrams")?;
         if taking == Taking::Trains {
-            setsockopt(&socket, sockopt::UdpGroSegment, &true).context("this kernel has no UDP_GRO: add --apart")?;
+            setsockopt(&socket, sockopt::UdpGroSegment, &true)
+                .context("this kernel has no UDP_GRO (Linux 5.0); only `media --apart` does without")?;
         }
         Ok(Self {
             socket,

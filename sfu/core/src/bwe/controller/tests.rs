@@ -87,15 +87,20 @@ impl Bench {
     }
 }
 
+/// Of one who would like `wanted`.
+const fn need(granted: u64, next: u64, wanted: u64, least: u64) -> Need {
+    Need {
+        granted,
+        next,
+        wanted,
+        least,
+    }
+}
+
 #[test]
 fn a_need_is_probed_for_and_believed_within_a_second() {
     let mut bench = Bench::new();
-    bench.controller.set_need(Need {
-        granted: 300_000,
-        next: 2_000_000,
-        wanted: 2_000_000,
-        least: 300_000,
-    });
+    bench.controller.set_need(need(300_000, 2_000_000, 2_000_000, 300_000));
     let estimate = bench.run(10_000_000, 300_000, 1);
     assert!(estimate >= 2_000_000, "{estimate}");
     assert!(bench.controller.path().is_proven);
@@ -112,12 +117,7 @@ fn nothing_is_probed_without_a_need() {
 #[test]
 fn a_path_that_narrows_is_noticed_and_one_that_widens_is_probed() {
     let mut bench = Bench::new();
-    let need = |granted, next| Need {
-        granted,
-        next,
-        wanted: 2_000_000,
-        least: 200_000,
-    };
+    let need = |granted, next| need(granted, next, 2_000_000, 200_000);
     bench.controller.set_need(need(300_000, 2_000_000));
     bench.run(5_000_000, 300_000, 2);
     bench.controller.set_need(need(1_800_000, 0));
@@ -139,12 +139,7 @@ fn a_path_that_was_choked_is_found_open_again_by_padding_alone() {
             let mut bench = Bench::new();
             bench.noise = seed;
             bench.jitter = Duration::from_millis(jitter);
-            let need = |granted, next| Need {
-                granted,
-                next,
-                wanted: 2_000_000,
-                least: 170_000,
-            };
+            let need = |granted, next| need(granted, next, 2_000_000, 170_000);
             bench.controller.set_need(need(300_000, 2_000_000));
             bench.run(5_000_000, 300_000, 2);
             bench.run(20_000, 300_000, 4);
@@ -163,12 +158,7 @@ fn longest_search(arrival: impl Fn(&mut Bench)) -> u32 {
         bench.noise = seed;
         bench.now = START + STEP * u32::try_from(seed).unwrap_or_default();
         arrival(&mut bench);
-        bench.controller.set_need(Need {
-            granted: 0,
-            next,
-            wanted: next,
-            least: 1_500_000,
-        });
+        bench.controller.set_need(need(0, next, next, 1_500_000));
         let found = (1..300).find(|_| bench.run_for(5_000_000, 0, 100) >= next);
         found.unwrap_or(300)
     });
