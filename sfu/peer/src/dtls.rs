@@ -5,7 +5,8 @@
 //! best. It keys connections by remote address: so it is given one constant address, and a change of path does not end
 //! DTLS. It leaves the certificate to its caller: so nothing decrypted leaves this module before the certificate's
 //! fingerprint is the one that signalling announced. It protects each record with a random nonce and half a dozen
-//! buffers: so once the handshake is done, [`records`] does that.
+//! buffers, and holds on to the handshake, 10 KiB of it, for as long as the connection lasts: so once the handshake is
+//! done, [`records`] has the keys and the last flight, and nothing else of it is kept.
 
 pub(crate) mod hello;
 #[cfg(any(test, feature = "fuzz"))]
@@ -13,6 +14,7 @@ pub(crate) mod hostile;
 mod keeper;
 mod records;
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::{Duration, Instant};
 
@@ -87,20 +89,25 @@ enum Stage {
     /// Reading the ClientHello ahead. Also waits here for the client's fingerprint, for a subscriber's checks and hello
     /// may overtake its answer.
     Hello(Box<Hello>),
-    Handshake(Arc<Keeper>),
+    Handshake(Box<Handshake>),
     Connected(Box<Records>),
     Closed,
 }
 
+/// A handshake that is under way.
+struct Handshake {
+    endpoint: Endpoint,
+    keeper: Arc<Keeper>,
+}
+
 /// The DTLS connection of one peer.
 pub(crate) struct Dtls {
-    endpoint: Endpoint,
     stage: Stage,
     fingerprint: Option<Fingerprint>,
     /// When the handshake is given up; set by its first datagram.
     deadline: Option<Instant>,
-    /// close_notify, until it is sent.
-    farewell: Option<Bytes>,
+    /// Datagrams to send.
+    outgoing: VecDeque<Bytes>,
 }
 
 impl std::fmt::Debug for Dtls {
@@ -115,11 +122,10 @@ impl std::fmt::Debug for Dtls {
 impl Dtls {
     pub(crate) fn new() -> Self {
         Self {
-            endpoint: Endpoint::new(SERVER, TransportProtocol::UDP, None),
             stage: Stage::Hello(Box::default()),
             fingerprint: None,
             deadline: None,
-            farewell: None,
+            outgoing: VecDeque::new(),
         }
     }
 
@@ -172,10 +178,6 @@ impl Dtls {
 
     /// Takes a record of an established connection.
     fn take_record(&mut self, now: Instant, record: &mut [u8], steps: &mut Vec<Step>) -> bool {
-        if records::is_handshake(record) {
-            // The client's last flight again: ours was lost (RFC 6347 §4.2.4).
-            return self.feed(now, BytesMut::from(&*record), steps);
-        }
         let Stage::Connected(records) = &mut self.stage else {
             return false;
         };
@@ -185,6 +187,8 @@ impl Dtls {
                 self.close(now);
                 steps.push(Step::Closed(CloseReason::Remote));
             }
+            // The client's last flight again: ours was lost (RFC 6347 §4.2.4).
+            Some(Opened::Finished) => self.outgoing.push_back(records.last_flight()),
             Some(Opened::Nothing) => {}
             None => return false,
         }
@@ -209,23 +213,28 @@ impl Dtls {
         let Ok((config, keeper)) = configuration(&identity.certificate, &identity.provider, profile) else {
             return;
         };
-        self.endpoint.set_server_config(Some(config));
         let held = hello.take();
-        self.stage = Stage::Handshake(keeper);
+        let endpoint = Endpoint::new(SERVER, TransportProtocol::UDP, Some(config));
+        self.stage = Stage::Handshake(Box::new(Handshake { endpoint, keeper }));
         for datagram in held {
             self.feed(now, datagram, steps);
         }
     }
 
+    /// Takes a datagram of the handshake.
     fn feed(&mut self, now: Instant, datagram: BytesMut, steps: &mut Vec<Step>) -> bool {
-        // An error says that a record was bad, and anyone may forge one: it is dropped (RFC 6347 §4.1.2.7). A handshake
-        // that really failed does not complete and runs into its deadline.
-        let Ok(events) = self.endpoint.read(now, CLIENT, None, datagram) else {
+        let Stage::Handshake(handshake) = &mut self.stage else {
             return false;
         };
-        for event in events {
+        // An error says that a record was bad, and anyone may forge one: it is dropped (RFC 6347 §4.1.2.7). A handshake
+        // that really failed does not complete and runs into its deadline.
+        let events = handshake.endpoint.read(now, CLIENT, None, datagram);
+        let flight = handshake.transmits();
+        self.outgoing.extend(flight.iter().cloned());
+        let is_good = events.is_ok();
+        for event in events.unwrap_or_default() {
             match event {
-                EndpointEvent::HandshakeComplete => self.complete(now, steps),
+                EndpointEvent::HandshakeComplete => self.complete(now, &flight, steps),
                 // Ahead of the last flight, and kept until it came.
                 EndpointEvent::ApplicationData(data) if matches!(self.stage, Stage::Connected(_)) => {
                     steps.push(Step::Data(data.freeze()));
@@ -237,13 +246,13 @@ impl Dtls {
                 _ => {}
             }
         }
-        true
+        is_good
     }
 
-    /// Verifies the client's certificate and derives the SRTP keys.
-    fn complete(&mut self, now: Instant, steps: &mut Vec<Step>) {
+    /// Verifies the client's certificate and derives the SRTP keys. From here on the handshake is our last flight alone.
+    fn complete(&mut self, now: Instant, flight: &[Bytes], steps: &mut Vec<Step>) {
         self.deadline = None;
-        let step = match self.verify_and_export() {
+        let step = match self.verify_and_export(flight) {
             Ok((session, records)) => {
                 self.stage = Stage::Connected(Box::new(records));
                 Step::Connected(Box::new(session))
@@ -256,12 +265,12 @@ impl Dtls {
         steps.push(step);
     }
 
-    fn verify_and_export(&self) -> Result<(Session, Records), CloseReason> {
-        let Stage::Handshake(keeper) = &self.stage else {
+    fn verify_and_export(&self, flight: &[Bytes]) -> Result<(Session, Records), CloseReason> {
+        let Stage::Handshake(handshake) = &self.stage else {
             return Err(CloseReason::HandshakeFailed);
         };
-        let state = self
-            .endpoint
+        let Handshake { endpoint, keeper } = &**handshake;
+        let state = endpoint
             .get_connection_state(CLIENT)
             .ok_or(CloseReason::HandshakeFailed)?;
         // RFC 8827 §6.5, with a constant-time comparison for good measure.
@@ -284,7 +293,8 @@ impl Dtls {
             .export_keying_material(EXPORTER_LABEL, &[], Session::material_bytes(profile))
             .map_err(|_| CloseReason::HandshakeFailed)?;
         let session = Session::for_server(profile, material.as_ref());
-        session.zip(keeper.records()).ok_or(CloseReason::HandshakeFailed)
+        let records = keeper.records(flight.concat().into());
+        session.zip(records).ok_or(CloseReason::HandshakeFailed)
     }
 
     /// Protects application data; `None` unless connected.
@@ -298,32 +308,38 @@ impl Dtls {
     /// Queues close_notify.
     pub(crate) fn close(&mut self, now: Instant) {
         match &mut self.stage {
-            Stage::Connected(records) => self.farewell = records.close_notify(),
-            _ => drop(self.endpoint.stop(now, CLIENT)),
+            Stage::Connected(records) => self.outgoing.extend(records.close_notify()),
+            Stage::Handshake(handshake) => {
+                handshake.endpoint.stop(now, CLIENT);
+                self.outgoing.extend(handshake.transmits());
+            }
+            Stage::Hello(_) | Stage::Closed => {}
         }
         self.stage = Stage::Closed;
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        match self.stage {
+        match &self.stage {
             Stage::Closed | Stage::Connected(_) => None,
             Stage::Hello(_) => self.deadline,
-            Stage::Handshake(_) => self
-                .endpoint
-                .poll_timeout(&CLIENT)
-                .into_iter()
-                .chain(self.deadline)
-                .min(),
+            Stage::Handshake(handshake) => {
+                let repeat = handshake.endpoint.poll_timeout(&CLIENT);
+                repeat.into_iter().chain(self.deadline).min()
+            }
         }
     }
 
     /// Repeats a flight, or gives up.
     pub(crate) fn handle_timeout(&mut self, now: Instant, steps: &mut Vec<Step>) {
-        if matches!(self.stage, Stage::Closed | Stage::Connected(_)) {
-            return;
-        }
-        let retries_spent =
-            matches!(self.stage, Stage::Handshake(_)) && self.endpoint.handle_timeout(CLIENT, now).is_err();
+        let retries_spent = match &mut self.stage {
+            Stage::Closed | Stage::Connected(_) => return,
+            Stage::Hello(_) => false,
+            Stage::Handshake(handshake) => {
+                let repeated = handshake.endpoint.handle_timeout(CLIENT, now);
+                self.outgoing.extend(handshake.transmits());
+                repeated.is_err()
+            }
+        };
         if retries_spent || self.deadline.is_some_and(|deadline| now >= deadline) {
             self.close(now);
             steps.push(Step::Closed(CloseReason::HandshakeFailed));
@@ -332,8 +348,15 @@ impl Dtls {
 
     /// The next datagram of the handshake or of its end.
     pub(crate) fn poll_transmit(&mut self) -> Option<Bytes> {
-        let handshake = self.endpoint.poll_transmit().map(|transmit| transmit.message.freeze());
-        handshake.or_else(|| self.farewell.take())
+        self.outgoing.pop_front()
+    }
+}
+
+impl Handshake {
+    /// What is to be sent.
+    fn transmits(&mut self) -> Vec<Bytes> {
+        let Self { endpoint, .. } = self;
+        std::iter::from_fn(|| endpoint.poll_transmit().map(|transmit| transmit.message.freeze())).collect()
     }
 }
 

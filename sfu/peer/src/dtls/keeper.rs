@@ -8,9 +8,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use bytes::Bytes;
 use rtc_crypto::{
     ActiveKeyExchange, AeadAlgorithm, AeadCipher, CryptoAlgorithm, CryptoError, HashAlgorithm, HmacAlgorithm,
-    KeyExchangeAlgorithm, Mac, PublicKey, RTCCrypto, RTCCryptoProvider, RTCRandom, SignatureScheme,
+    KeyExchangeAlgorithm, Mac, PublicKey, PublicKeyEncoding, RTCCrypto, RTCCryptoProvider, RTCRandom, SignatureScheme,
 };
 
 use super::records::{FIRST_SEQUENCE, NONCE_BYTES, Records, SALT_BYTES, TAG_BYTES};
@@ -22,6 +23,18 @@ const FOREIGN: u8 = 0x80;
 pub(super) struct Keeper {
     provider: Arc<dyn RTCCryptoProvider>,
     keys: Mutex<Vec<Arc<RecordKey>>>,
+    /// Of what was a signature found good: `rtc-dtls` asks once more with each record of the client's last flight.
+    verified: Mutex<Option<Signed>>,
+}
+
+/// All that the outcome of a verification rests on.
+#[derive(PartialEq, Eq)]
+struct Signed {
+    scheme: SignatureScheme,
+    encoding: PublicKeyEncoding,
+    public_key: Vec<u8>,
+    message: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 /// The key of one direction, and what the handshake did under it.
@@ -42,12 +55,13 @@ impl Keeper {
         Self {
             provider,
             keys: Mutex::default(),
+            verified: Mutex::default(),
         }
     }
 
-    /// What protects records from now on; `None` before the handshake is done. Each key is known by what was done with
-    /// it: both sides have protected their Finished.
-    pub(super) fn records(&self) -> Option<Records> {
+    /// What protects records from now on, and repeats `last_flight` when it has to; `None` before the handshake is done.
+    /// Each key is known by what was done with it: both sides have protected their Finished.
+    pub(super) fn records(&self, last_flight: Bytes) -> Option<Records> {
         let keys = std::mem::take(&mut *self.keys.lock().unwrap_or_else(PoisonError::into_inner));
         let (mut write, mut read) = (None, None);
         for key in keys {
@@ -59,7 +73,7 @@ impl Keeper {
             }
         }
         let (read, read_salt, opened) = read?;
-        Some(Records::new(write?, (read, read_salt), opened))
+        Some(Records::new(write?, (read, read_salt), opened, last_flight))
     }
 }
 
@@ -205,8 +219,19 @@ impl RTCCrypto for Keeper {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError> {
-        self.provider
-            .crypto()
-            .verify_signature(scheme, public_key, message, signature)
+        let asked = Signed {
+            scheme,
+            encoding: public_key.encoding,
+            public_key: public_key.bytes.to_vec(),
+            message: message.to_vec(),
+            signature: signature.to_vec(),
+        };
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified.as_ref() != Some(&asked) {
+            let crypto = self.provider.crypto();
+            crypto.verify_signature(scheme, public_key, message, signature)?;
+            *verified = Some(asked);
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! The record layer of an established connection: AES-128-GCM in place (RFC 5288, RFC 6347 §4.1).
 //!
 //! The explicit nonce is the epoch and the sequence number, as RFC 5288 §3 proposes and RFC 9325 §7.2.1 wants it: a
-//! counter, so none comes twice. This is the one owner of the sequence numbers from [`FIRST_SEQUENCE`]; those before are
-//! left to `rtc-dtls`, which repeats its last flight when the client repeats its own (RFC 6347 §4.2.4), and which
-//! [`super::keeper`] lets seal nothing else.
+//! counter, so none comes twice. This is the one owner of the sequence numbers from [`FIRST_SEQUENCE`]; the one before is
+//! `rtc-dtls`' Finished, and [`super::keeper`] lets it seal nothing else. When the client repeats its last flight, ours was
+//! lost and is sent again (RFC 6347 §4.2.4) as it was: whoever has it drops the second as a replay.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::srtp::Window;
 pub(super) const SALT_BYTES: usize = 4;
 pub(super) const NONCE_BYTES: usize = 12;
 pub(super) const TAG_BYTES: usize = 16;
-/// `rtc-dtls` seals its Finished as record 0 and repeats it at most seven times.
-pub(super) const FIRST_SEQUENCE: u64 = 16;
+/// `rtc-dtls` seals its Finished as record 0.
+pub(super) const FIRST_SEQUENCE: u64 = 1;
 /// RFC 6347 §4.1: 48 bits, which may not wrap.
 const SEQUENCES: u64 = 1 << 48;
 /// The epoch of the first and only handshake's keys.
@@ -28,6 +28,8 @@ const DTLS_1_2: [u8; 2] = [0xfe, 0xfd];
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const APPLICATION_DATA: u8 = 23;
+/// RFC 5246 §7.4.
+const FINISHED: u8 = 20;
 /// Level warning, description close_notify (RFC 5246 §7.2.1).
 const CLOSE_NOTIFY: [u8; 2] = [1, 0];
 const FATAL: u8 = 2;
@@ -40,6 +42,8 @@ pub(super) struct Records {
     read: (Arc<RecordKey>, Salt),
     next: u64,
     opened: Window,
+    /// The end of the handshake, as one datagram.
+    last_flight: Bytes,
 }
 
 /// What was in a record of the client's.
@@ -48,19 +52,32 @@ pub(super) enum Opened<'r> {
     Data(&'r [u8]),
     /// The client ends the connection.
     Close,
+    /// The client repeats its last flight.
+    Finished,
     /// A warning.
     Nothing,
 }
 
 impl Records {
     /// `opened`: the client's records that the handshake has opened.
-    pub(super) const fn new(write: (Arc<RecordKey>, Salt), read: (Arc<RecordKey>, Salt), opened: Window) -> Self {
+    pub(super) const fn new(
+        write: (Arc<RecordKey>, Salt),
+        read: (Arc<RecordKey>, Salt),
+        opened: Window,
+        last_flight: Bytes,
+    ) -> Self {
         Self {
             write,
             read,
             next: FIRST_SEQUENCE,
             opened,
+            last_flight,
         }
+    }
+
+    /// What ended the handshake, to be sent again.
+    pub(super) fn last_flight(&self) -> Bytes {
+        self.last_flight.clone()
     }
 
     /// A datagram with `data` in it; `None` when the sequence numbers have run out.
@@ -96,7 +113,15 @@ impl Records {
     /// Opens a record in place; `None` if it is not one of this connection's, or a replay.
     pub(super) fn open<'r>(&mut self, record: &'r mut [u8]) -> Option<Opened<'r>> {
         let (header, body) = record.split_first_chunk_mut::<HEADER_BYTES>()?;
-        let [kind @ (ALERT | APPLICATION_DATA), 0xfe, 0xfd, counter @ .., _, _] = *header else {
+        let [
+            kind @ (ALERT | HANDSHAKE | APPLICATION_DATA),
+            0xfe,
+            0xfd,
+            counter @ ..,
+            _,
+            _,
+        ] = *header
+        else {
             return None;
         };
         let sequence = u64::from_be_bytes(counter).checked_sub(EPOCH)?;
@@ -110,7 +135,8 @@ impl Records {
         self.opened.mark(sequence);
         Some(match (kind, &*plain) {
             (APPLICATION_DATA, data) => Opened::Data(data),
-            (_, [FATAL, _] | [_, 0]) => Opened::Close,
+            (HANDSHAKE, [FINISHED, ..]) => Opened::Finished,
+            (ALERT, [FATAL, _] | [_, 0]) => Opened::Close,
             _ => Opened::Nothing,
         })
     }
@@ -120,11 +146,6 @@ impl Records {
 pub(super) fn split(datagram: &mut [u8]) -> Option<(&mut [u8], &mut [u8])> {
     let [.., high, low] = *datagram.first_chunk::<HEADER_BYTES>()?;
     datagram.split_at_mut_checked(HEADER_BYTES + usize::from(u16::from_be_bytes([high, low])))
-}
-
-/// Whether a record belongs to the handshake.
-pub(super) fn is_handshake(record: &[u8]) -> bool {
-    record.first() == Some(&HANDSHAKE)
 }
 
 fn nonce(salt: Salt, explicit: [u8; EXPLICIT_BYTES]) -> Nonce {

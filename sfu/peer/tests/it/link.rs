@@ -84,6 +84,8 @@ pub(crate) struct Link {
     pub(crate) up: bool,
     /// Answers whether a datagram of the client is lost.
     pub(crate) loses: fn(&[u8]) -> bool,
+    /// Answers whether a datagram of the server is lost.
+    pub(crate) loses_of_server: fn(&[u8]) -> bool,
     pub(crate) weather: Option<Weather>,
 }
 
@@ -145,6 +147,7 @@ impl Link {
             sent: 0,
             up: true,
             loses: |_| false,
+            loses_of_server: |_| false,
             weather: None,
         }
     }
@@ -202,7 +205,7 @@ impl Link {
                 Output::Timeout(at) => return at,
                 Output::Event(event) => self.events.push(event),
                 Output::Transmit(transmit) => {
-                    let lost = self.weather_strikes(&transmit.payload);
+                    let lost = self.weather_strikes(&transmit.payload) || (self.loses_of_server)(&transmit.payload);
                     if self.up && !lost && transmit.to == self.client.address {
                         self.client.read(self.now, &transmit.payload);
                     }

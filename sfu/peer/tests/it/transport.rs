@@ -33,6 +33,22 @@ fn a_client_with_another_certificate_is_refused() {
 }
 
 #[test]
+fn a_last_flight_that_was_lost_is_sent_again() {
+    const CHANGE_CIPHER_SPEC: u8 = 20;
+    let mut link = Link::new(Role::Subscriber, &CHROMIUM_ORDER);
+    let track = link.add_video("one");
+    link.server_offers();
+    link.loses_of_server = |datagram| datagram.first() == Some(&CHANGE_CIPHER_SPEC);
+    link.run_until("the server's end", |link| link.events.contains(&Event::Connected));
+    link.run_for(Duration::from_secs(3));
+    assert!(!link.client.connected, "it has no Finished");
+    link.loses_of_server = |_| false;
+    link.connect();
+    link.send_packet(track, 1, b"media");
+    link.run_until("media", |link| link.client.packets.len() == 1);
+}
+
+#[test]
 fn a_later_offer_may_not_bring_another_certificate() {
     let mut link = Link::new(Role::Publisher, &CHROMIUM_ORDER);
     link.client.add_video("camera", &[("", 77)]);
