@@ -24,7 +24,7 @@ use crate::token::{Grant, TokenError};
 
 /// The library's 128 KiB would be zeroed at each look at a socket and kept for each client: most of a join's CPU and
 /// memory. Messages may be longer; they are read in pieces.
-const READ_BUFFER_BYTES: usize = 4096;
+const READ_BUFFER_BYTES: usize = 1024;
 /// Frames on their way to one client's socket.
 const OUTGOING_FRAMES: usize = 64;
 
