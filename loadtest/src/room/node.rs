@@ -49,6 +49,10 @@ pub(crate) struct NodeOptions {
     /// what the node takes for it.
     #[arg(long)]
     room_spread: Option<usize>,
+    /// The started node's room is a meeting, in which the first hundred are told of each other. Otherwise it is a show, as
+    /// in the platform: those who watch hear of the stage alone.
+    #[arg(long)]
+    meeting: bool,
 }
 
 /// A node and the right to mint tokens for it.
@@ -105,6 +109,7 @@ impl Node {
             .env("PLENARY_SFU_MEDIA_SECRET", SECRET)
             .env("PLENARY_TELEMETRY_LISTEN", operations.to_string())
             .env("PLENARY_SFU_WORKERS", options.workers.to_string())
+            .env("PLENARY_SFU_AUDIENCE", (!options.meeting).to_string())
             .envs(spread)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -145,7 +150,7 @@ impl Node {
 
     /// Where a participant connects, token included, and whether they watch whatever is published.
     pub(crate) fn connect_url(&self, identity: &str, watches: bool) -> Result<String> {
-        let token = self.token(identity)?;
+        let token = self.token(identity, !watches)?;
         let (Self { url, .. }, subscribe) = (self, u8::from(watches));
         Ok(format!(
             "{url}/rtc?access_token={token}&auto_subscribe={subscribe}&protocol=15&sdk=rust&version=0.1.0"
@@ -153,7 +158,7 @@ impl Node {
     }
 
     /// A LiveKit access token, good for one participant of the test's room.
-    fn token(&self, identity: &str) -> Result<String> {
+    fn token(&self, identity: &str, can_publish: bool) -> Result<String> {
         let claims = Claims {
             iss: &self.key,
             sub: identity,
@@ -161,6 +166,7 @@ impl Node {
             video: Grant {
                 room: ROOM,
                 room_join: true,
+                can_publish,
             },
         };
         let key = EncodingKey::from_secret(self.secret.as_bytes());
@@ -191,4 +197,5 @@ struct Claims<'c> {
 struct Grant<'c> {
     room: &'c str,
     room_join: bool,
+    can_publish: bool,
 }

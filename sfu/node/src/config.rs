@@ -21,6 +21,8 @@ pub struct Config {
     pub media_listen: SocketAddr,
     /// The address that clients reach the node under, if it is not the one listened on.
     pub advertise_ip: Option<IpAddr>,
+    /// Whether rooms have an audience: who may not publish is listed to nobody. If not said, as in the platform.
+    pub audience: Option<bool>,
     /// Threads that forward media; 0: one for each core.
     pub workers: usize,
     /// Participants that a room has on one worker before it grows to others.
@@ -62,6 +64,11 @@ impl Section for Config {
                 "advertise_ip",
                 "",
                 "The address that clients reach, behind a one-to-one NAT.",
+            ),
+            audience: keys.get(
+                "audience",
+                "",
+                "Who may not publish is listed to nobody (true), or like everybody while there are few (false); empty: as platform.",
             ),
             workers: keys.get("workers", "0", "Media threads; 0 for one each core."),
             room_spread: keys.get(

@@ -74,7 +74,7 @@ impl Node {
                 identity: identity.clone(),
                 clock: host.clock.clone(),
                 rng: host.rng.clone(),
-                listing: if config.platform {
+                listing: if config.audience.unwrap_or(config.platform) {
                     Listing::Audience
                 } else {
                     Listing::Open
