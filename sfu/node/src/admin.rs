@@ -1,5 +1,5 @@
 //! LiveKit's server API, `livekit.RoomService`, as its server SDKs and `lk` speak it: Twirp, which is one HTTP POST for each
-//! call with protobuf or its JSON. Beside what LiveKit's open server has: `MoveParticipant`.
+//! call with protobuf or its JSON. Beside what LiveKit's open server has: `MoveParticipant` and `ForwardParticipant`.
 //!
 //! `twirp` is the wire form, `access` what tokens allow; the other files are a group of methods each. Rooms belong to
 //! workers, so each method asks one and waits for its answer.
@@ -133,8 +133,8 @@ impl From<AdminRefusal> for TwirpError {
         let code = match refusal {
             AdminRefusal::NoRoom | AdminRefusal::NoParticipant | AdminRefusal::NoTrack => TwirpCode::NotFound,
             AdminRefusal::TooLarge => TwirpCode::InvalidArgument,
-            AdminRefusal::Full | AdminRefusal::Busy => TwirpCode::ResourceExhausted,
-            AdminRefusal::Unmute => TwirpCode::FailedPrecondition,
+            AdminRefusal::Full | AdminRefusal::Forwarded | AdminRefusal::Busy => TwirpCode::ResourceExhausted,
+            AdminRefusal::Unmute | AdminRefusal::Likeness => TwirpCode::FailedPrecondition,
             AdminRefusal::Present => TwirpCode::AlreadyExists,
             AdminRefusal::NotConnected => TwirpCode::Unavailable,
         };

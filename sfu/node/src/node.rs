@@ -157,14 +157,9 @@ impl Node {
         &self.workers[self.worker_number(room)]
     }
 
-    /// Whether participants can be taken from one room to another as they are.
-    pub(crate) fn shares_worker(&self, room: &str, other: &str) -> bool {
-        self.worker_number(room) == self.worker_number(other)
-    }
-
-    /// The same for everybody who asks, without a table: by a hash of the name. What follows a `#` does not count, so that
+    /// That worker's number, the same for everybody who asks, without a table: by a hash of the name. What follows a `#` does not count, so that
     /// rooms between which people move, like a stage and its backstage, are together.
-    fn worker_number(&self, room: &str) -> usize {
+    pub(crate) fn worker_number(&self, room: &str) -> usize {
         let family = room.split('#').next().unwrap_or(room);
         // FNV-1a: short names, no attacker's choice (rooms are named by the platform), and nothing to import.
         let hash = family.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

@@ -16,6 +16,7 @@ mod datagrams;
 mod egress;
 mod forwarding;
 mod handed;
+mod journey;
 mod links;
 mod member;
 mod messages;
@@ -55,6 +56,7 @@ pub(crate) use calls::RpcAnswer;
 pub(crate) use data::chat_packet;
 #[cfg(feature = "fuzz")]
 pub(crate) use data::fuzz_data_packet;
+pub(crate) use journey::{Destination, Journey, Manner};
 use links::{Inbox, Link};
 pub(crate) use member::MemberKey;
 pub(crate) use messages::{
@@ -395,6 +397,10 @@ mod tests {
     }
 
     pub(super) fn join_as(identity: &str, order: u64, events: mpsc::Sender<Event>) -> Command {
+        join_room("room", identity, order, events)
+    }
+
+    pub(super) fn join_room(room: &str, identity: &str, order: u64, events: mpsc::Sender<Event>) -> Command {
         let permissions = Permissions {
             publish: PublishRight::Everything,
             subscribe: true,
@@ -403,7 +409,7 @@ mod tests {
             hidden: false,
         };
         Command::Join(Box::new(JoinCommand {
-            room: "room".to_owned(),
+            room: room.to_owned(),
             sid: format!("PA_{identity}{order}"),
             room_sid: "RM_1".to_owned(),
             identity: identity.to_owned(),

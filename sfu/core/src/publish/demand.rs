@@ -27,7 +27,7 @@ impl Default for Demand {
 }
 
 impl Demand {
-    /// Of a track that is published in another part of the room, from which nothing is wanted yet.
+    /// Of a track that is published elsewhere, of which nothing is wanted here yet.
     pub const NOTHING: Self = Self {
         told: None,
         lower_at: None,

@@ -106,6 +106,7 @@ impl Member {
             join,
             state: image.state,
             version: image.version,
+            forwarded: image.forwarded,
             standing: image.standing,
             ..base
         }
@@ -118,6 +119,7 @@ impl Member {
             state: self.state,
             version: self.version,
             joined_at: self.joined_at,
+            forwarded: self.forwarded,
             standing: self.standing,
             allowance: self.allowance.clone(),
             tracks,

@@ -24,6 +24,7 @@ pub struct Image {
     pub(super) state: ParticipantState,
     pub(super) version: u32,
     pub(super) joined_at: Time,
+    pub(super) forwarded: bool,
     pub(super) standing: Standing,
     pub(super) allowance: Allowance,
     pub(super) tracks: Vec<TrackImage>,

@@ -51,7 +51,8 @@ impl Traveller {
             ..self.join
         };
         for publication in &mut self.published {
-            publication.demand = Demand::default();
+            // Nothing is wanted of it there yet: what is, is news to the publisher, whatever it was told before.
+            publication.demand = Demand::NOTHING;
         }
         self.forwarded = true;
         self

@@ -1,5 +1,6 @@
 //! A room on several workers: its parts, and words on their way between them in whatever order different ways have.
 
+mod forwarded;
 mod media;
 mod world;
 
@@ -29,7 +30,9 @@ fn disturb(parts: &mut Parts, draws: &mut Draws, step: usize) {
         .participant(member)
         .map(|of| of.tracks.clone())
         .unwrap_or_default();
-    match draws.below(8) {
+    match draws.below(10) {
+        8 => drop(parts.forward(at, &format!("i{}", draws.below(6)))),
+        9 => parts.tell(at, Input::Depart(member)),
         0 => parts.tell(
             at,
             Input::Leave {

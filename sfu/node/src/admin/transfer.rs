@@ -8,9 +8,9 @@ use super::{TwirpCode, TwirpError, access, ask};
 use crate::node::Node;
 use crate::sid;
 use crate::token::AdminGrant;
-use crate::worker::{Ask, Whom};
+use crate::worker::{Ask, Destination, Journey, Manner, Whom};
 
-/// Who, and the room that they are to be in.
+/// Who, and the name of the room that they are to be in.
 fn journey(
     caller: &AdminGrant,
     room: String,
@@ -29,28 +29,29 @@ fn journey(
     Ok((whom, destination))
 }
 
+async fn travel(node: &Node, whom: Whom, room: String, manner: Manner) -> Result<(), TwirpError> {
+    let worker = node.worker_of(&whom.room);
+    let (home, sid) = (node.worker_number(&room), sid::room(node.rng()));
+    ask(worker, |reply| {
+        let to = Destination { room, home, sid };
+        Ask::Journey(Box::new(Journey {
+            whom,
+            to,
+            manner,
+            reply,
+        }))
+    })
+    .await
+}
+
 pub(super) async fn forward_participant(
     node: Arc<Node>,
     caller: AdminGrant,
     request: lk::ForwardParticipantRequest,
 ) -> Result<lk::ForwardParticipantResponse, TwirpError> {
     let (whom, destination) = journey(&caller, request.room, request.identity, request.destination_room)?;
-    if !node.shares_worker(&whom.room, &destination) {
-        return Err(TwirpError::new(
-            TwirpCode::FailedPrecondition,
-            "the rooms are not together: names that are equal up to a `#` are",
-        ));
-    }
-    let worker = node.worker_of(&whom.room);
-    let (room_sid, sid) = (sid::room(node.rng()), sid::participant(node.rng()));
-    ask(worker, |reply| Ask::Forward {
-        whom,
-        destination,
-        room_sid,
-        sid,
-        reply,
-    })
-    .await?;
+    let sid = sid::participant(node.rng());
+    travel(&node, whom, destination, Manner::Forward { sid }).await?;
     Ok(lk::ForwardParticipantResponse {})
 }
 
@@ -66,18 +67,6 @@ pub(super) async fn move_participant(
     let token = node
         .token_for(&participant, &destination)
         .map_err(|error| TwirpError::new(TwirpCode::Internal, error.to_string()))?;
-    if node.shares_worker(&whom.room, &destination) {
-        let room_sid = sid::room(node.rng());
-        ask(worker, |reply| Ask::Move {
-            whom,
-            destination,
-            room_sid,
-            token,
-            reply,
-        })
-        .await?;
-    } else {
-        ask(worker, |reply| Ask::SendAway { whom, token, reply }).await?;
-    }
+    travel(&node, whom, destination, Manner::Move { token }).await?;
     Ok(lk::MoveParticipantResponse {})
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::calls::RpcAnswer;
+use super::journey::Journey;
 use super::messages::RoomSummary;
 use super::outputs::summary;
 use super::rooms::{RoomEntry, RoomSettings};
@@ -40,6 +41,10 @@ pub(crate) enum AdminRefusal {
     NotConnected,
     #[error("somebody of that identity is in the destination room")]
     Present,
+    #[error("the participant is forwarded from another room: forward or move them from there")]
+    Likeness,
+    #[error("the participant is forwarded to as many rooms as can be")]
+    Forwarded,
     #[error("too many calls wait for an answer")]
     Busy,
 }
@@ -121,31 +126,8 @@ pub(crate) enum Ask {
         payload: Bytes,
         reply: Reply<RpcAnswer>,
     },
-    Move {
-        whom: Whom,
-        destination: String,
-        /// What the destination is to be called by if it is not open yet.
-        room_sid: String,
-        /// Lets them into it again if their connection breaks.
-        token: String,
-        reply: Reply<()>,
-    },
-    /// Lets somebody be seen and heard in another room as well.
-    Forward {
-        whom: Whom,
-        destination: String,
-        /// What the destination is to be called by if it is not open yet.
-        room_sid: String,
-        /// What they are to be called by there.
-        sid: String,
-        reply: Reply<()>,
-    },
-    /// Makes somebody's client connect anew, to where the token lets it.
-    SendAway {
-        whom: Whom,
-        token: String,
-        reply: Reply<()>,
-    },
+    /// Somebody is to be in another room.
+    Journey(Box<Journey>),
 }
 
 /// Data from outside of the room.
@@ -162,7 +144,7 @@ pub(crate) struct Announcement {
 }
 
 impl Ask {
-    /// Whom it is about, if it is about one.
+    /// Whom it is about, if it is for the worker that has them.
     pub(super) const fn whom(&self) -> Option<&Whom> {
         match self {
             Self::GetParticipant { whom, .. }
@@ -170,16 +152,14 @@ impl Ask {
             | Self::Mute { whom, .. }
             | Self::Update { whom, .. }
             | Self::Subscribe { whom, .. }
-            | Self::Rpc { whom, .. }
-            | Self::Move { whom, .. }
-            | Self::Forward { whom, .. }
-            | Self::SendAway { whom, .. } => Some(whom),
+            | Self::Rpc { whom, .. } => Some(whom),
             Self::CreateRoom { .. }
             | Self::ListRooms { .. }
             | Self::DeleteRoom { .. }
             | Self::RoomMetadata { .. }
             | Self::ListParticipants { .. }
-            | Self::SendData { .. } => None,
+            | Self::SendData { .. }
+            | Self::Journey(_) => None,
         }
     }
 }
@@ -233,21 +213,7 @@ impl State {
                 payload,
                 reply,
             } => self.call(&whom, id, &payload, reply),
-            Ask::Move {
-                whom,
-                destination,
-                room_sid,
-                token,
-                reply,
-            } => answer(reply, self.move_participant(&whom, &destination, room_sid, token)),
-            Ask::Forward {
-                whom,
-                destination,
-                room_sid,
-                sid,
-                reply,
-            } => answer(reply, self.forward_participant(&whom, &destination, room_sid, sid)),
-            Ask::SendAway { whom, token, reply } => answer(reply, self.send_away(&whom, token)),
+            Ask::Journey(journey) => self.set_out(journey),
         }
     }
 

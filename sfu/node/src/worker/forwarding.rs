@@ -2,6 +2,9 @@
 //! who has no client, their likeness. What the original publishes is received once and goes to all of these rooms; what
 //! changes about the original changes about it; what a room wants of it is asked of the original. It ends with the
 //! original, or alone when it is removed.
+//!
+//! A likeness is always on its original's worker: if the room is at home elsewhere, or has members elsewhere, the part that it
+//! has here tells the others, as of any member.
 
 use sfu_core::codec::Codec;
 use sfu_core::input::{By, LeaveReason};
@@ -11,44 +14,33 @@ use sfu_core::{Input, MemberId, TrackSid, likeness};
 use super::admin::{AdminRefusal, Whom};
 use super::member::{Line, Member, MemberKey, member_id};
 use super::messages::{Event, Place};
-use super::state::State;
+use super::state::{RoomKey, State};
 use crate::limits::LIKENESSES_MAX;
 
 impl State {
-    pub(super) fn forward_participant(
-        &mut self,
-        whom: &Whom,
-        destination: &str,
-        room_sid: String,
-        sid: String,
-    ) -> Result<(), AdminRefusal> {
+    /// Lets somebody be seen in another room of this worker, which may be at home elsewhere.
+    pub(super) fn forward_participant(&mut self, whom: &Whom, to: RoomKey, sid: String) -> Result<(), AdminRefusal> {
         let (from, id) = self.find(whom)?;
         let source = self.rooms.get(from).ok_or(AdminRefusal::NoRoom)?;
         let traveller = source.room.traveller(id).ok_or(AdminRefusal::NoParticipant)?;
-        let tracks = source
-            .room
-            .participant(id)
-            .map_or_else(Vec::new, |of| of.tracks.clone());
+        let tracks = source.room.participant(id).map_or(0, |of| of.tracks.len());
         let origin = self.key_of(id).ok_or(AdminRefusal::NoParticipant)?;
         let of = self.members.get(origin).ok_or(AdminRefusal::NoParticipant)?;
         if of.origin.is_some() {
-            return Err(AdminRefusal::NotConnected);
+            return Err(AdminRefusal::Likeness);
         }
-        let is_crowded = of.likenesses.len() >= LIKENESSES_MAX;
-        let to = self.destination(from, destination, room_sid)?;
-        let entry = self.rooms.get_mut(to).ok_or(AdminRefusal::NoRoom)?;
+        if of.likenesses.len() >= LIKENESSES_MAX {
+            return Err(AdminRefusal::Forwarded);
+        }
+        let entry = self.rooms.get(to).ok_or(AdminRefusal::NoRoom)?;
         if entry.room.find(&whom.identity).is_some() {
             return Err(AdminRefusal::Present);
         }
-        let has_place = entry.room.has_place_for(tracks.len());
-        if is_crowded || !has_place || self.is_full_for(to, whom.identity.as_str()) {
+        if !entry.room.has_place_for(tracks) {
             return Err(AdminRefusal::Full);
         }
-        if let Some(entry) = self.rooms.get_mut(to) {
-            entry.ends_at = None;
-        }
         let place = Place {
-            room: destination.to_owned(),
+            room: entry.name.clone(),
             identity: whom.identity.to_string(),
             sid: sid.clone(),
         };
@@ -131,7 +123,11 @@ const fn concerns(input: &Input) -> Option<MemberId> {
         | Input::UpdateTrack { member, .. }
         | Input::UpdateProfile { member, .. }
         | Input::Permissions { member, .. }
-        | Input::Allow { member, .. } => Some(*member),
+        | Input::Allow { member, .. }
+        | Input::PublisherLoss { member, .. }
+        | Input::Connected(member)
+        | Input::Away(member)
+        | Input::Resume(member) => Some(*member),
         _ => None,
     }
 }
@@ -159,6 +155,10 @@ fn reflection(input: &Input, member: MemberId) -> Option<Input> {
             permissions: likeness(permissions),
         },
         Input::Allow { allowance, .. } => Input::Allow { member, allowance },
+        Input::PublisherLoss { fraction_lost, .. } => Input::PublisherLoss { member, fraction_lost },
+        Input::Connected(_) => Input::Connected(member),
+        Input::Away(_) => Input::Away(member),
+        Input::Resume(_) => Input::Resume(member),
         _ => return None,
     })
 }

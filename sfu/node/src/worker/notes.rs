@@ -7,7 +7,8 @@ use std::sync::Arc;
 use sfu_core::input::LeaveReason;
 use sfu_core::{Input, PartId, Room, Time, Word};
 
-use super::admin::{AdminRefusal, Ask, Whom, answer};
+use super::admin::{AdminRefusal, Ask, Whom};
+use super::journey::{Answer, Journey};
 use super::messages::{Event, JoinCommand, ResumeCommand};
 use super::rooms::{RoomEntry, RoomSettings};
 use super::state::{RoomKey, State};
@@ -44,9 +45,18 @@ pub(crate) enum Note {
     Join { room: RoomTag, join: Box<JoinCommand> },
     /// From home: a session of yours is to be resumed.
     Resume(Box<ResumeCommand>),
-    /// From home: an administrator asks about somebody who is with you. When they may come to a room by it, that is
-    /// answered with [`Note::Came`].
-    Admin { ask: Box<Ask>, into: Option<RoomTag> },
+    /// From home: an administrator asks about somebody who is with you.
+    Admin(Box<Ask>),
+    /// To home of another room: somebody is to come, who is on this worker. Answered with [`Note::Answer`].
+    Admit { journey: Box<Journey>, part: PartId },
+    /// From home: somebody who is with you is to come, as the worker `from` was asked. Answered with [`Note::Came`].
+    Travel {
+        room: RoomTag,
+        from: PartId,
+        journey: Box<Journey>,
+    },
+    /// How a journey went.
+    Answer(Answer),
     /// From home: put somebody out.
     Remove {
         room: String,
@@ -54,11 +64,15 @@ pub(crate) enum Note {
         sid: Option<String>,
     },
     /// To home: somebody who was sent is there, or was refused.
-    Came(RoomTag),
+    Came { room: RoomTag, answer: Option<Answer> },
     /// From home: the room is over.
     Close(RoomTag),
-    /// The teller began anew: its members are gone, and so are the rooms that were at home there.
+    /// The teller began anew: its members are gone, and so are the rooms that were at home there. Answered with
+    /// [`Note::Forgotten`].
     Reset,
+    /// The teller knows nothing any more of what was with you before you began anew: parts of its rooms that you have are
+    /// from when it had not heard of that.
+    Forgotten,
 }
 
 /// A room, for a worker that is to have a part of it.
@@ -83,6 +97,11 @@ pub(super) struct Spread {
 }
 
 impl Spread {
+    /// Somebody is sent to a part.
+    pub(super) fn expect(&mut self, part: PartId) {
+        self.coming.push(part);
+    }
+
     /// Somebody is on the way to it.
     pub(super) const fn is_awaited(&self) -> bool {
         !self.coming.is_empty()
@@ -123,28 +142,39 @@ impl State {
                     None => drop(join.events.try_send(Event::Left(LeaveReason::ServerShutdown))),
                 }
                 self.settle_rooms();
-                self.say(from, Note::Came(room));
+                self.say(from, Note::Came { room, answer: None });
             }
             Note::Resume(resume) => self.resume_here(*resume),
-            Note::Admin { ask, into } => {
-                self.admin_here(*ask);
-                self.settle_rooms();
-                if let Some(room) = into {
-                    self.say(from, Note::Came(room));
+            Note::Admin(ask) => self.admin_here(*ask),
+            Note::Admit { journey, part } => self.admit(from, journey, part),
+            Note::Travel {
+                room,
+                from: asker,
+                journey,
+            } => self.travel_to(from, room, asker, journey),
+            Note::Answer(answer) => self.say_answer(answer),
+            Note::Remove { room, identity, sid } => self.remove_here(&room, &identity, sid.as_deref()),
+            Note::Came { room, answer } => {
+                self.came(from, room);
+                if let Some(answer) = answer {
+                    self.say_answer(answer);
                 }
             }
-            Note::Remove { room, identity, sid } => self.remove_here(&room, &identity, sid.as_deref()),
-            Note::Came(room) => self.came(from, room),
             Note::Close(room) => {
                 if let Some(key) = self.tagged(room) {
                     self.end_part(key, LeaveReason::RoomDeleted);
                 }
             }
-            Note::Reset => self.forget_worker(from),
+            Note::Reset => {
+                self.end_parts_of(from);
+                self.forget_worker(from);
+                self.say(from, Note::Forgotten);
+            }
+            Note::Forgotten => self.end_parts_of(from),
         }
     }
 
-    fn tagged(&self, tag: RoomTag) -> Option<RoomKey> {
+    pub(super) fn tagged(&self, tag: RoomTag) -> Option<RoomKey> {
         self.tags.get(&tag).copied()
     }
 
@@ -196,7 +226,7 @@ impl State {
     pub(super) fn send_join(&mut self, key: RoomKey, part: PartId, join: JoinCommand) {
         self.open_part(key, part);
         let Some(entry) = self.rooms.get_mut(key) else { return };
-        entry.spread.coming.push(part);
+        entry.spread.expect(part);
         let (room, join) = (entry.tag, Box::new(join));
         if let Some(link) = self.links.get(usize::from(part.0)) {
             link.expect_member();
@@ -205,7 +235,7 @@ impl State {
     }
 
     /// Makes sure that a room that is at home here has a part there.
-    fn open_part(&mut self, key: RoomKey, part: PartId) {
+    pub(super) fn open_part(&mut self, key: RoomKey, part: PartId) {
         let Some(entry) = self
             .rooms
             .get_mut(key)
@@ -251,7 +281,6 @@ impl State {
         let Some(part) = ask.whom().and_then(|whom| self.part_of(whom)) else {
             return Some(ask);
         };
-        let mut into = None;
         if let Ask::Remove {
             whom, revoked_before, ..
         } = &ask
@@ -259,42 +288,23 @@ impl State {
             self.revocations
                 .add(&whom.room, whom.identity.as_str(), *revoked_before);
         }
-        if let Ask::Move {
-            whom,
-            destination,
-            room_sid,
-            ..
-        }
-        | Ask::Forward {
-            whom,
-            destination,
-            room_sid,
-            ..
-        } = &ask
-        {
-            let key = self.open_room(destination, room_sid.clone());
-            if self.is_full_for(key, whom.identity.as_str()) {
-                if let Ask::Move { reply, .. } | Ask::Forward { reply, .. } = ask {
-                    answer(reply, Err(AdminRefusal::Full));
-                }
-                return None;
-            }
-            self.open_part(key, part);
-            if let Some(entry) = self.rooms.get_mut(key) {
-                entry.spread.coming.push(part);
-                into = Some(entry.tag);
-            }
-        }
-        let ask = Box::new(ask);
-        self.say(part, Note::Admin { ask, into });
+        self.say(part, Note::Admin(Box::new(ask)));
         None
+    }
+
+    /// The worker that somebody is on who is in a room that is at home here.
+    pub(super) fn whereabouts(&self, whom: &Whom) -> Result<PartId, AdminRefusal> {
+        let entry = self
+            .rooms
+            .get(self.find_room(&whom.room)?)
+            .ok_or(AdminRefusal::NoRoom)?;
+        let member = entry.room.find(&whom.identity).ok_or(AdminRefusal::NoParticipant)?;
+        Ok(member.part().unwrap_or(self.part))
     }
 
     /// The worker that somebody is on, if it is another.
     fn part_of(&self, whom: &Whom) -> Option<PartId> {
-        let entry = self.rooms.get(self.find_room(&whom.room).ok()?)?;
-        let is_home = entry.tag.home() == self.part;
-        entry.room.find(&whom.identity)?.part().filter(|_| is_home)
+        self.whereabouts(whom).ok().filter(|part| *part != self.part)
     }
 
     /// Takes a client that is back to the worker that has its session. Answers it when that is this one, or none.
@@ -326,14 +336,19 @@ impl State {
         self.drop_room(key);
     }
 
-    /// Another worker began anew.
+    /// The rooms that were at home there are over.
+    fn end_parts_of(&mut self, home: PartId) {
+        for key in self.rooms.keys() {
+            if self.rooms.get(key).is_some_and(|entry| entry.tag.home() == home) {
+                self.end_part(key, LeaveReason::ServerShutdown);
+            }
+        }
+    }
+
+    /// Another worker began anew: whoever of our rooms was there is gone.
     fn forget_worker(&mut self, part: PartId) {
         for key in self.rooms.keys() {
             let Some(entry) = self.rooms.get_mut(key) else { continue };
-            if entry.tag.home() == part {
-                self.end_part(key, LeaveReason::ServerShutdown);
-                continue;
-            }
             entry.spread.parts.retain(|of| *of != part);
             entry.spread.coming.retain(|of| *of != part);
             self.tell(key, Input::PartClosed(part));

@@ -199,11 +199,13 @@ impl State {
 
     fn look_at(&mut self, key: RoomKey) {
         let (now, load) = (self.time(), self.seeing.load);
-        let publishers = self
-            .members
-            .iter()
-            .filter(|(_, of)| of.room == key && of.publisher.is_some());
-        let losses: Vec<_> = publishers.map(|(key, of)| (member_id(key), of.watch.loss_up)).collect();
+        let present = self.members.iter().filter(|(_, of)| of.room == key);
+        let loss_of = |(key, of): (MemberKey, &Member)| {
+            // What a likeness shows arrives as its original's does.
+            let sender = of.origin.map_or(Some(of), |origin| self.members.get(origin))?;
+            sender.publisher.map(|_| (member_id(key), sender.watch.loss_up))
+        };
+        let losses: Vec<_> = present.filter_map(loss_of).collect();
         for (member, share) in losses {
             self.tell(key, Input::UplinkLoss { member, share });
         }

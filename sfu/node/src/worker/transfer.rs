@@ -2,61 +2,35 @@
 
 use std::sync::Arc;
 
-use sfu_core::input::LeaveReason;
 use sfu_core::output::Participant;
 use sfu_core::{Input, MemberId, Traveller};
 
 use super::admin::{AdminRefusal, Whom};
-use super::member::{Binding, Line, Member};
+use super::member::{Binding, Line};
 use super::messages::{Event, Joined, NodeEvent};
 use super::outputs::summary;
 use super::state::{RoomKey, State};
 
 impl State {
-    pub(super) fn move_participant(
-        &mut self,
-        whom: &Whom,
-        destination: &str,
-        room_sid: String,
-        token: String,
-    ) -> Result<(), AdminRefusal> {
+    /// Begins to take somebody to another room of this worker, which may be at home elsewhere.
+    pub(super) fn move_participant(&mut self, whom: &Whom, to: RoomKey, token: String) -> Result<(), AdminRefusal> {
         let (from, id) = self.find(whom)?;
         let source = self.rooms.get(from).ok_or(AdminRefusal::NoRoom)?;
         let tracks = source.room.participant(id).map_or(0, |of| of.tracks.len());
-        let key = self.key_of(id).ok_or(AdminRefusal::NoParticipant)?;
-        // Somebody whose client is away would come back to where they were.
-        let is_here = |member: &Member| matches!(member.signal.line, Line::Open(_));
-        if !self.members.get(key).is_some_and(is_here) {
-            return Err(AdminRefusal::NotConnected);
-        }
-        let to = self.destination(from, destination, room_sid)?;
-        let has_place = self.rooms.get(to).is_some_and(|entry| entry.room.has_place_for(tracks));
-        if self.is_full_for(to, whom.identity.as_str()) || !has_place {
+        let entry = self.rooms.get(to).ok_or(AdminRefusal::NoRoom)?;
+        if !entry.room.has_place_for(tracks) {
             return Err(AdminRefusal::Full);
         }
-        let member = self.members.get_mut(key).ok_or(AdminRefusal::NoParticipant)?;
+        let member = self.member_mut(id).ok_or(AdminRefusal::NoParticipant)?;
+        if member.origin.is_some() {
+            return Err(AdminRefusal::Likeness);
+        }
+        // Somebody whose client is away would come back to where they were.
+        if !matches!(member.signal.line, Line::Open(_)) {
+            return Err(AdminRefusal::NotConnected);
+        }
         member.destination = Some((to, token));
         self.tell(from, Input::Depart(id));
-        Ok(())
-    }
-
-    /// The room on this worker that somebody is to come to from another here. Whoever is in another part of a room than
-    /// home's stays on that worker; home has opened the destination there.
-    pub(super) fn destination(&mut self, from: RoomKey, name: &str, room_sid: String) -> Result<RoomKey, AdminRefusal> {
-        if self.is_home(from) {
-            Ok(self.open_room(name, room_sid))
-        } else {
-            self.find_room(name)
-        }
-    }
-
-    /// Sends somebody to a room that is elsewhere: their client connects anew, with this token.
-    pub(super) fn send_away(&mut self, whom: &Whom, token: String) -> Result<(), AdminRefusal> {
-        let (room, member) = self.find(whom)?;
-        let key = self.key_of(member).ok_or(AdminRefusal::NoParticipant)?;
-        self.send_event(key, Event::Token(token));
-        let reason = LeaveReason::Moved;
-        self.tell(room, Input::Leave { member, reason });
         Ok(())
     }
 
@@ -70,8 +44,7 @@ impl State {
         let Some(to) = member.destination.as_ref().map(|(to, _)| *to) else {
             return;
         };
-        let Some(entry) = self.rooms.get_mut(to) else { return };
-        entry.ends_at = None;
+        let Some(entry) = self.rooms.get(to) else { return };
         member.room = to;
         let (left, likenesses) = (member.place.clone(), std::mem::take(&mut member.likenesses));
         member.place.room.clone_from(&entry.name);

@@ -1,5 +1,6 @@
 //! A node on loopback, and LiveKit clients made of another implementation's peer connections.
 
+mod administer;
 mod client;
 mod data;
 mod join;
@@ -15,6 +16,7 @@ mod seeing;
 mod show;
 mod simulate;
 mod tokens;
+mod transfer;
 mod vp8;
 mod wishes;
 mod workers;

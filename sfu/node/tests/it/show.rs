@@ -13,7 +13,7 @@ use crate::vp8::Picture;
 pub(crate) struct Show {
     pub(crate) ada: Client,
     pub(crate) bob: Client,
-    camera: Camera,
+    pub(crate) camera: Camera,
     /// The camera's track.
     pub(crate) sid: String,
 }
@@ -125,7 +125,8 @@ impl Camera {
     ) {
         let clock = kit_core::Clock::system();
         let mut next = clock.instant();
-        for _ in 0..1000 {
+        // Less is asked of a publisher on another worker after ten seconds.
+        for _ in 0..2000 {
             if done(clients) {
                 return;
             }

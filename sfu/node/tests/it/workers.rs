@@ -3,36 +3,13 @@
 use livekit_protocol as lk;
 use livekit_protocol::signal_request::Message as Request;
 use livekit_protocol::signal_response::Message as Response;
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use serde_json::json;
 
+use crate::administer::{administer, state_of};
 use crate::client::{Client, drive, payload, user_data};
-use crate::node::{TestNode, token, token_with};
+use crate::node::{TestNode, token};
 use crate::seeing::list;
 use crate::show::{Camera, Show, is_showing, pictures, settings};
-
-fn state_of(client: &Client, identity: &str) -> Option<lk::participant_info::State> {
-    client.last_update(identity).map(lk::ParticipantInfo::state)
-}
-
-/// A call of the server API; its answer, or its error.
-async fn administer(node: &TestNode, method: &str, body: Value) -> Value {
-    let grants = json!({ "roomAdmin": true, "roomCreate": true, "roomList": true, "room": "room",
-        "destinationRoom": "room#backstage" });
-    let (token, body) = (token_with("admin", "room", grants), body.to_string());
-    let request = format!(
-        "POST /twirp/livekit.RoomService/{method} HTTP/1.1\r\nhost: node\r\nconnection: close\r\n\
-         authorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(node.livekit).await.expect("it listens");
-    stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    serde_json::from_str(body).expect("JSON")
-}
 
 #[tokio::test]
 async fn media_layers_and_mutes_cross_workers() {

@@ -13,7 +13,7 @@ use super::world::{Parts, part};
 
 /// Counts what is sent.
 #[derive(Default)]
-struct Sent(Vec<(Destination, u16)>);
+pub(super) struct Sent(pub(super) Vec<(Destination, u16)>);
 
 impl Egress for Sent {
     fn send(&mut self, to: Destination, packet: &Outgoing<'_>) {
@@ -22,10 +22,10 @@ impl Egress for Sent {
 }
 
 /// A VP8 payload descriptor of one byte, and the first byte of a key frame (RFC 7741 §4.2, §4.3).
-const KEY_FRAME: [u8; 4] = [0x10, 0x00, 1, 2];
-const FRAME: [u8; 4] = [0x10, 0x01, 1, 2];
+pub(super) const KEY_FRAME: [u8; 4] = [0x10, 0x00, 1, 2];
+pub(super) const FRAME: [u8; 4] = [0x10, 0x01, 1, 2];
 
-fn packet(sequence: u16, payload: &[u8]) -> Packet<'_> {
+pub(super) fn packet(sequence: u16, payload: &[u8]) -> Packet<'_> {
     Packet {
         codec: sfu_core::codec::Codec::Vp8,
         sequence,

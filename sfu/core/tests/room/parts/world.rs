@@ -9,7 +9,7 @@ use sfu_core::output::Participant;
 use sfu_core::publish::{Source, TrackKind};
 use sfu_core::{Input, Listing, MemberId, Output, PartId, Room, StreamKey, Time, TrackKey, TrackSid, Word};
 
-use crate::world::{announce, everything};
+use crate::world::{ADA, World, announce, everything};
 
 /// Draws; the same for the same seed.
 pub(super) struct Draws(pub(super) u64);
@@ -82,6 +82,7 @@ impl Parts {
                 }
                 return;
             }
+            Output::Departed(traveller) => drop(shell.present.remove(&traveller.member())),
             Output::Left { member, .. } => {
                 shell.present.remove(member);
                 shell.attached.remove(member);
@@ -136,11 +137,32 @@ impl Parts {
         }
     }
 
-    pub(super) fn join(&mut self, at: usize, identity: &str) -> MemberId {
+    fn place(&mut self, at: usize) -> MemberId {
         let taken = &self.shells[at].present;
         let member = (0..).map(MemberId).find(|id| !taken.contains(id)).expect("a number");
         self.shells[at].present.insert(member);
         self.joined += 1;
+        member
+    }
+
+    /// Somebody who shows their camera in another room is seen in this one as well.
+    pub(super) fn forward(&mut self, at: usize, identity: &str) -> MemberId {
+        let member = self.place(at);
+        let mut elsewhere = World::with(&[]);
+        let Input::Join(mut join) = crate::world::join(ADA, identity, everything()) else {
+            panic!("a join");
+        };
+        join.order = self.joined;
+        elsewhere.tell(Input::Join(join));
+        elsewhere.publish(ADA, &format!("camera{}", self.joined), Source::Camera);
+        let original = elsewhere.room.traveller(ADA).expect("there");
+        let likeness = original.into_likeness(member, format!("PA_{}", self.joined).into());
+        self.tell(at, Input::Arrive(Box::new(likeness)));
+        member
+    }
+
+    pub(super) fn join(&mut self, at: usize, identity: &str) -> MemberId {
+        let member = self.place(at);
         let Input::Join(mut join) = crate::world::join(member, identity, everything()) else {
             panic!("a join");
         };
@@ -202,7 +224,8 @@ impl Parts {
         for (at, shell) in self.shells.iter().enumerate() {
             for member in &shell.present {
                 let me = self.rooms[at].participant(*member).expect("present");
-                let others = all.iter().filter(|of| of.sid != me.sid);
+                // Who is only seen here has no client that could get anything.
+                let others = all.iter().filter(|of| of.sid != me.sid && !me.forwarded);
                 let wanted: BTreeSet<_> = others
                     .flat_map(|of| of.tracks.iter().map(|info| info.sid.clone()))
                     .collect();

@@ -1,11 +1,17 @@
 //! Two workers, of which one begins anew.
 
 use kit_core::Clock;
+use sfu_core::Time;
 use sfu_core::input::LeaveReason;
 use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::oneshot;
 
+use crate::worker::admin::{AdminRefusal, Ask, Whom};
+use crate::worker::journey::{Destination, Journey, Manner};
 use crate::worker::messages::{Command, Event, Joined};
-use crate::worker::tests::{config, join_as};
+use crate::worker::notes::{Note, Opening, RoomTag, part_id};
+use crate::worker::state::State;
+use crate::worker::tests::{config, join_room};
 use crate::worker::{WorkerHandle, WorkerThread, seats, start};
 
 struct Pair {
@@ -32,12 +38,44 @@ impl Pair {
 
     /// Joins over the room's home; answers where that led.
     fn join(&self, identity: &str, order: u64) -> (Box<Joined>, Receiver<Event>) {
+        self.join_at(0, "room", identity, order)
+    }
+
+    /// Joins a room that is at home on a worker.
+    fn join_at(&self, home: usize, room: &str, identity: &str, order: u64) -> (Box<Joined>, Receiver<Event>) {
         let (events, mut received) = mpsc::channel(64);
-        self.workers[0].send(join_as(identity, order, events)).expect("taken");
+        let join = join_room(room, identity, order, events);
+        self.workers[home].send(join).expect("taken");
         match received.blocking_recv() {
             Some(Event::Joined(joined)) => (joined, received),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Has somebody of the first worker's room be in the second's `stage`.
+    fn travel(&self, identity: &str, manner: Manner) -> Result<(), AdminRefusal> {
+        let (reply, answer) = oneshot::channel();
+        let journey = Journey {
+            whom: Whom {
+                room: "room".to_owned(),
+                identity: identity.into(),
+            },
+            to: Destination {
+                room: "stage".to_owned(),
+                home: 1,
+                sid: "RM_2".to_owned(),
+            },
+            manner,
+            reply,
+        };
+        let ask = Ask::Journey(Box::new(journey));
+        self.workers[0].send(Command::Admin(Box::new(ask))).expect("taken");
+        answer.blocking_recv().expect("an answer")
+    }
+
+    fn forward(&self, identity: &str) -> Result<(), AdminRefusal> {
+        let sid = format!("PA_{identity}_there");
+        self.travel(identity, Manner::Forward { sid })
     }
 }
 
@@ -137,4 +175,88 @@ fn a_session_elsewhere_is_found_by_its_home() {
         received.blocking_recv(),
         Some(Event::Left(LeaveReason::SessionUnknown))
     ));
+}
+
+#[test]
+fn a_likeness_ends_with_the_worker_of_its_original() {
+    let pair = Pair::new();
+    let (_, ada_hears) = pair.join("ada", 1);
+    let (carol, mut carol_hears) = pair.join_at(1, "stage", "carol", 2);
+    assert_eq!(carol.worker, 1);
+    assert_eq!(pair.forward("ada"), Ok(()));
+    hears_of(&mut carol_hears, "ada", false);
+    assert_eq!(pair.forward("ada"), Err(AdminRefusal::Present));
+    pair.workers[0].send(Command::Panic).expect("taken");
+    ends_with(ada_hears, LeaveReason::ServerShutdown);
+    hears_of(&mut carol_hears, "ada", true);
+}
+
+#[test]
+fn a_likeness_ends_with_the_worker_of_its_room_and_the_original_stays() {
+    let pair = Pair::new();
+    let (ada, mut ada_hears) = pair.join("ada", 1);
+    let (_, carol_hears) = pair.join_at(1, "stage", "carol", 2);
+    assert_eq!(pair.forward("ada"), Ok(()));
+    pair.workers[1].send(Command::Panic).expect("taken");
+    ends_with(carol_hears, LeaveReason::ServerShutdown);
+
+    let (again, mut carol_hears) = pair.join_at(1, "stage", "carol", 3);
+    assert_eq!(again.others.len(), 0);
+    assert_eq!(pair.forward("ada"), Ok(()), "she can be there again");
+    hears_of(&mut carol_hears, "ada", false);
+    let (bob, _bob_hears) = pair.join("bob", 4);
+    assert_eq!(bob.room.sid, ada.room.sid, "her own room went on");
+    hears_of(&mut ada_hears, "bob", false);
+}
+
+#[test]
+fn who_is_moved_ends_with_the_worker_of_the_room_that_they_came_to() {
+    let pair = Pair::new();
+    let (_, mut ada_hears) = pair.join("ada", 1);
+    let token = "token".to_owned();
+    assert_eq!(pair.travel("ada", Manner::Move { token }), Ok(()));
+    let moved = std::iter::from_fn(|| ada_hears.blocking_recv()).find_map(|event| match event {
+        Event::Moved { into, .. } => Some(into),
+        _ => None,
+    });
+    let moved = moved.expect("word of the move");
+    assert_eq!(
+        (moved.worker, moved.room.name.as_str()),
+        (0, "stage"),
+        "she stays where her transports are"
+    );
+    assert_eq!(
+        pair.forward("ada"),
+        Err(AdminRefusal::NoRoom),
+        "her room ended with her"
+    );
+    pair.workers[1].send(Command::Panic).expect("taken");
+    ends_with(ada_hears, LeaveReason::ServerShutdown);
+}
+
+#[test]
+fn a_part_that_was_opened_before_its_home_had_heard_of_the_new_beginning_is_not_kept() {
+    let (mut state, _told) = State::for_test(config(Clock::system()));
+    let home = part_id(1);
+    let open = |serial| {
+        let opening = Opening {
+            tag: RoomTag::new(home, serial),
+            name: format!("room {serial}"),
+            sid: "RM".to_owned(),
+            created: Time::default(),
+            metadata: String::new(),
+            settings: None,
+            parts: vec![home],
+        };
+        Note::Open(Box::new(opening))
+    };
+    state.open_room("our own", "RM".to_owned());
+    state.start_over();
+    state.open_room("our new one", "RM".to_owned());
+    state.note(home, open(1));
+    state.note(home, Note::Forgotten);
+    state.note(home, open(2));
+    let mut names: Vec<_> = state.rooms.iter().map(|(_, entry)| entry.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["our new one", "room 2"]);
 }

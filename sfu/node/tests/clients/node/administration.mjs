@@ -179,10 +179,7 @@ async function aParticipantIsMoved({ ada, bob, server, room }) {
   }
 }
 
-/**
- * Between rooms on different workers, which these names are when there are two: the client connects anew by itself, with
- * the token that it got.
- */
+/** Between rooms on different workers, which these names are when there are two: the same, her transports stay. */
 async function aParticipantIsMovedFarAway({ ada, server, room }) {
   const rooms = service(server);
   const elsewhere = `${room}1`;
@@ -190,9 +187,27 @@ async function aParticipantIsMovedFarAway({ ada, server, room }) {
   try {
     await media.publishMicrophone(ada);
     await rooms.moveParticipant(room, 'ada', elsewhere);
-    await ada.seen(RoomEvent.Reconnected);
+    await ada.seen(RoomEvent.Moved);
     await media.hears(bill, 'ada');
+    assert.deepEqual(ada.all(RoomEvent.Reconnecting), [], 'without a new connection');
     await refused(rooms.getParticipant(room, 'ada'), 'not_found', 404);
+  } finally {
+    await bill.close();
+  }
+}
+
+/** To a room on another worker, as on the same. */
+async function aParticipantIsForwardedFarAway({ ada, server, room }) {
+  const rooms = service(server);
+  const elsewhere = `${room}1`;
+  const bill = await new ada.constructor(server, 'bill').connect(elsewhere);
+  try {
+    await media.publishCamera(ada);
+    await rooms.forwardParticipant(room, 'ada', elsewhere);
+    await media.sees(bill, 'ada');
+    await rooms.removeParticipant(elsewhere, 'ada');
+    await bill.seen(RoomEvent.ParticipantDisconnected, (who) => who.identity === 'ada');
+    assert.ok(ada.room.isConnected);
   } finally {
     await bill.close();
   }
@@ -215,7 +230,6 @@ async function aParticipantIsForwarded({ ada, bob, server, room }) {
     assert.deepEqual([there.tracks.length, there.permission.canSubscribe], [2, false]);
     assert.notEqual(there.sid, (await rooms.getParticipant(room, 'ada')).sid);
     await refused(rooms.forwardParticipant(room, 'ada', stage), 'already_exists', 409);
-    await refused(rooms.forwardParticipant(room, 'ada', `${room}1`), 'failed_precondition', 412);
     await rooms.mutePublishedTrack(room, 'ada', sid, true);
     await carol.seen(RoomEvent.TrackMuted, (track) => track.sid === sid);
     await rooms.updateParticipant(room, 'ada', { metadata: 'new' });
@@ -279,6 +293,7 @@ export const administration = {
   theRoomsMetadataChanges,
   aParticipantIsMoved,
   aParticipantIsMovedFarAway,
+  aParticipantIsForwardedFarAway,
   aParticipantIsForwarded,
   tokensOfTheRemovedAreTakenBack,
   aCallIsAnswered,
