@@ -10,7 +10,7 @@ use crate::bwe::Path;
 use crate::codec::Codec;
 use crate::forward::SenderStart;
 use crate::ids::{Identity, MemberId, PartId, ParticipantSid, TrackSid};
-use crate::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
+use crate::publish::{AudioFeature, Backup, Source, TrackKind, VideoLayer, VideoQuality};
 use crate::room::{TrackKey, Traveller};
 use crate::word::Word;
 
@@ -346,7 +346,7 @@ pub struct AddTrack {
     /// No redundant audio.
     pub disable_red: bool,
     /// What the client can send beside when somebody cannot decode the track.
-    pub backup: Option<Codec>,
+    pub backup: Option<Backup>,
     /// This is that, of the published track of this `sid`.
     pub is_backup: bool,
 }

@@ -55,6 +55,10 @@ pub const ALLOWANCES_MAX: usize = 1_024;
 /// Members of an open room who are listed to each other, as LiveKit's clients expect of a meeting. Each who comes after is
 /// a listener, who sees and is seen by those who publish: with 100, nobody hears of more than 100 comings and goings.
 pub const LISTED_MAX: usize = 100;
+
+/// Members of a room in which a backup codec rather takes its track's place than being sent beside it: as LiveKit's server,
+/// whose `codec_regression_threshold` is 5. In a larger one more people have the better codec.
+pub const REGRESSION_MEMBERS_MAX: usize = 4;
 /// Participants told of in one message.
 pub const PARTICIPANTS_PER_UPDATE_MAX: usize = 100;
 /// Bytes of names, metadata and attributes in one message, about; one participant may have more.

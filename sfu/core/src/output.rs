@@ -131,10 +131,8 @@ pub enum Output {
         to: MemberId,
         /// The track.
         track: TrackSid,
-        /// Its codec.
-        codec: Codec,
-        /// The highest quality that anybody wants.
-        wanted: Wanted,
+        /// The highest quality that anybody wants of each codec, the track's own first and its backup after.
+        wanted: Vec<(Codec, Wanted)>,
     },
     /// Tell members who speaks: those whose state changed.
     Speakers {

@@ -11,4 +11,4 @@ pub use keyframe::KeyFrames;
 pub(crate) use layer::extend;
 pub use layer::{CaptureTime, Carried, Inbound, Layer, SenderClock};
 pub use rate::Rate;
-pub use track::{AudioFeature, Source, TrackInfo, TrackKind, VideoLayer, VideoQuality};
+pub use track::{AudioFeature, Backup, BackupPolicy, Source, TrackInfo, TrackKind, VideoLayer, VideoQuality};

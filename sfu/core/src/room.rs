@@ -4,6 +4,7 @@
 //! runs for each packet and so goes straight to the track and straight out through an [`Egress`].
 
 mod allowance;
+mod backup;
 mod bandwidth;
 mod connection;
 mod data;

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::codec::Codec;
 use crate::ids::{Identity, MemberId, PartId, TrackSid};
 use crate::input::{DataKind, LeaveReason};
 use crate::publish::Wanted;
@@ -106,14 +105,12 @@ pub enum Word {
         /// The listener's number for the stream.
         stream: u16,
     },
-    /// A member of the teller's cannot decode a track of the listener's, but would in this codec.
+    /// A member of the teller's cannot decode a track of the listener's, but would its backup.
     Backup {
         /// The listener's member who publishes it.
         publisher: MemberId,
         /// The track.
         track: TrackSid,
-        /// The codec.
-        codec: Codec,
     },
     /// A member of the teller's gets a track of the listener's.
     Subscribed(TrackKey),

@@ -31,11 +31,11 @@ globalThis.forget = () => {
   globalThis.received = [];
 };
 
-globalThis.publishCamera = (videoCodec = 'vp8') =>
+globalThis.publishCamera = (videoCodec = 'vp8', backupCodecPolicy = undefined) =>
   globalThis.room.localParticipant.setCameraEnabled(
     true,
     { resolution: VideoPresets.h720.resolution },
-    { simulcast: true, videoCodec },
+    { simulcast: true, videoCodec, backupCodecPolicy },
   );
 
 /** As a browser that cannot decode this: what is offered in nothing else is declined. */
@@ -102,6 +102,22 @@ globalThis.outbound = async () => {
     return { rid, active, width: frameWidth, frames: framesEncoded };
   });
   return layers.sort((one, other) => (one.width ?? 0) - (other.width ?? 0));
+};
+
+/** The codecs in which pictures are on their way to the server. */
+globalThis.sentCodecs = async () => {
+  const report = await globalThis.room.engine.pcManager.publisher.getStats();
+  const streams = [...report.values()].filter(({ type, kind, active }) => {
+    return type === 'outbound-rtp' && kind === 'video' && active;
+  });
+  return [...new Set(streams.map(({ codecId }) => report.get(codecId)?.mimeType))].sort().join();
+};
+
+/** The codec in which the camera comes. */
+globalThis.receivedCodec = async () => {
+  const report = await globalThis.remote('camera')?.track?.getRTCStatsReport();
+  const stream = [...(report?.values() ?? [])].find(({ type }) => type === 'inbound-rtp');
+  return report?.get(stream?.codecId)?.mimeType;
 };
 
 /** Comes in as somebody new, waits for the first decoded frame, leaves: milliseconds from the start to each step. */

@@ -102,6 +102,29 @@ pub struct VideoLayer {
     pub bitrate: u32,
 }
 
+/// Another codec that a publisher can send a track in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backup {
+    /// Which.
+    pub codec: Codec,
+    /// What becomes of the track's own codec when it is sent.
+    pub policy: BackupPolicy,
+}
+
+/// What becomes of a track's own codec when its backup is sent (LiveKit's `BackupCodecPolicy`): two encoders may be more than
+/// a publisher's computer and network carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BackupPolicy {
+    /// The backup takes its place for everybody in a small room where nobody is known not to decode it; in any other
+    /// both are sent.
+    #[default]
+    PreferRegression,
+    /// Both are sent, each to those who need it.
+    Simulcast,
+    /// The backup takes its place for everybody.
+    Regression,
+}
+
 /// A track as everybody is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackInfo {
@@ -136,7 +159,7 @@ pub struct TrackInfo {
     /// The publisher sends redundant audio.
     pub disable_red: bool,
     /// What the publisher can send beside, for those who cannot decode it.
-    pub backup: Option<Codec>,
+    pub backup: Option<Backup>,
 }
 
 impl TrackInfo {

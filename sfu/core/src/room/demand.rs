@@ -1,9 +1,10 @@
 //! What subscribers want of each track, told to its publisher.
 
+use std::collections::BTreeSet;
+
 use crate::ids::MemberId;
-use crate::output::Output;
 use crate::publish::{VideoQuality, Wanted};
-use crate::room::{Room, TrackKey, subscription};
+use crate::room::{Room, Track, TrackKey, subscription};
 use crate::time::Time;
 use crate::word::Word;
 
@@ -25,15 +26,24 @@ impl Room {
     }
 
     pub(super) fn tick_demand(&mut self, now: Time) {
+        let mut ours = BTreeSet::new();
         for key in self.tracks.keys() {
             let Some(track) = self.tracks.get_mut(key).filter(|track| track.codec.is_video()) else {
                 continue;
             };
             let wanted = track.downs().iter().filter_map(|down| down.wanted()).max();
             let wanted = quality(wanted, track.info.simulcast).max(track.wanted_elsewhere());
-            if track.demand.settle(now, wanted) {
-                self.tell_demand(key);
+            if !track.demand.settle(now, wanted) {
+                continue;
             }
+            if track.origin.is_some() {
+                self.tell_demand(key);
+            } else {
+                ours.insert((track.publisher, track.info.sid.clone()));
+            }
+        }
+        for (publisher, track) in ours {
+            self.tell_wanted(publisher, track);
         }
     }
 
@@ -41,7 +51,8 @@ impl Room {
     pub(super) fn tell_demands(&mut self, id: MemberId) {
         let published = self.members.get(&id).map(|member| member.published.clone());
         for key in published.unwrap_or_default() {
-            if self.tracks.get(key).is_some_and(|track| track.codec.is_video()) {
+            let is_own = |track: &&Track| track.codec.is_video() && track.pairing.stands_for.is_none();
+            if self.tracks.get(key).filter(is_own).is_some() {
                 self.tell_demand(key);
             }
         }
@@ -54,13 +65,8 @@ impl Room {
             track.take(wanted.is_some());
             return self.tell_part(part, Word::Wanted { track: origin, wanted });
         }
-        let demand = Output::Demand {
-            to: track.publisher,
-            track: track.info.sid.clone(),
-            codec: track.codec,
-            wanted: track.demand.told(),
-        };
-        self.push(demand);
+        let (publisher, sid) = (track.publisher, track.info.sid.clone());
+        self.tell_wanted(publisher, sid);
     }
 }
 

@@ -181,11 +181,11 @@ impl Member {
         self.version += 1;
     }
 
-    /// Whether they want a track that somebody else publishes: a backup only in place of what they cannot decode.
+    /// Whether they want a track that somebody else publishes: and in which of its codecs.
     pub(super) fn wants(&self, track: &Track) -> bool {
         let sid = &track.info.sid;
         let wish = self.wishes.get(sid).copied().unwrap_or(self.join.auto_subscribe);
-        let is_needed = track.stands_for.is_none_or(|codec| !self.decodes(sid, codec));
+        let is_needed = track.pairing.is_needed(|codec| self.decodes(sid, codec));
         self.join.permissions.subscribe && wish && is_needed && self.decodes(sid, track.codec)
     }
 
@@ -200,7 +200,7 @@ impl Member {
             .published
             .iter()
             .filter_map(|key| tracks.get(*key))
-            .filter(|track| track.stands_for.is_none())
+            .filter(|track| track.pairing.stands_for.is_none())
             .map(|track| track.info.clone())
             .collect();
         Arc::new(Participant {

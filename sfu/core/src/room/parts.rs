@@ -12,6 +12,7 @@ use crate::input::{Allowance, Join, LeaveReason};
 use crate::limits::LAYERS;
 use crate::output::{Output, ParticipantState};
 use crate::publish::{TrackInfo, Wanted};
+use crate::room::backup::Pairing;
 use crate::room::listing::Standing;
 use crate::room::{Member, Packet, Room, StreamKey, Track, TrackKey, data};
 use crate::time::Time;
@@ -37,7 +38,7 @@ pub(super) struct TrackImage {
     key: TrackKey,
     info: TrackInfo,
     codec: Codec,
-    stands_for: Option<Codec>,
+    pairing: Pairing,
     /// The shell's number for the stream of each layer that has been received.
     streams: [Option<u16>; LAYERS],
 }
@@ -179,7 +180,7 @@ impl Room {
             key,
             info: track.info.clone(),
             codec: track.codec,
-            stands_for: track.stands_for,
+            pairing: track.pairing,
             streams: track.streams(),
         });
         Some(member.image(tracks.collect()))
@@ -229,13 +230,9 @@ impl Room {
                     self.ask_key_frames(now, *track);
                 }
             }
-            Word::Backup {
-                publisher,
-                track,
-                codec,
-            } => {
+            Word::Backup { publisher, track } => {
                 if self.is_ours(*publisher) {
-                    self.ask_backup(*publisher, track.clone(), *codec);
+                    self.ask_backup(*publisher, track.clone());
                 }
             }
             Word::Subscribed(track) => self.had_subscriber(*track),
@@ -283,7 +280,7 @@ impl Room {
                 track.set_muted(image.info.muted);
             }
             track.info = image.info.clone();
-            track.stands_for = image.stands_for;
+            track.pairing = image.pairing;
             for (rank, stream) in image.streams.iter().enumerate() {
                 if let Some(stream) = stream {
                     track.bind(rank, *stream);

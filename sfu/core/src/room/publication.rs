@@ -63,7 +63,7 @@ impl Room {
             .filter_map(|key| Some(self.tracks.get(*key)?.info.sid.clone()))
             .collect();
         let without = |key: &TrackKey| {
-            let backup = self.tracks.get(*key).filter(|track| track.stands_for.is_some());
+            let backup = self.tracks.get(*key).filter(|track| track.pairing.stands_for.is_some());
             !gone.contains(key) && backup.is_some_and(|track| named.contains(&track.info.sid))
         };
         let backups: Vec<_> = member.published.iter().copied().filter(without).collect();
@@ -71,7 +71,11 @@ impl Room {
             self.unpublish(id, key);
         }
         if changed {
+            let is_restored = self.restore(id, &named);
             self.tell_everybody(id);
+            if is_restored {
+                self.settle_ours();
+            }
         }
     }
 
@@ -96,6 +100,7 @@ impl Room {
             key: bound,
         });
         if published.is_none() {
+            self.place_backup(id, key);
             self.later.recount();
             self.step_on_stage(id);
             self.tell_everybody(id);
@@ -135,7 +140,7 @@ impl Room {
         let mut track = Track::new(info, new.cid.clone(), id, new.codec);
         if request.is_backup {
             let mut published = member.published.iter().filter_map(|key| self.tracks.get(*key));
-            track.stands_for = Some(published.find(|track| track.info.sid == request.sid)?.codec);
+            track.pairing.stands_for = Some(published.find(|track| track.info.sid == request.sid)?.codec);
         }
         let key = self.tracks.insert(track);
         member.published.push(key);
@@ -158,10 +163,14 @@ impl Room {
         if let Some((part, origin)) = track.publisher.part().zip(track.origin) {
             self.images.remove(&(part, origin));
         }
+        // What was wished of a track holds in whatever codec it goes on.
+        let is_last = !self.tracks.iter().any(|(_, other)| other.info.sid == track.info.sid);
         for (id, member) in self.members.range_mut(..MemberId::FIRST_ELSEWHERE) {
-            member.wishes.remove(&track.info.sid);
-            member.settings.remove(&track.info.sid);
-            member.priorities.remove(&track.info.sid);
+            if is_last {
+                member.wishes.remove(&track.info.sid);
+                member.settings.remove(&track.info.sid);
+                member.priorities.remove(&track.info.sid);
+            }
             member.denied.remove(&key);
             member.undecodable.remove(&(track.info.sid.clone(), track.codec));
             member.bandwidth.forget(key);
@@ -295,6 +304,6 @@ fn info(request: &AddTrack) -> TrackInfo {
         disable_dtx: request.disable_dtx,
         features: features(request),
         disable_red: request.disable_red,
-        backup: request.backup.filter(|codec| codec.is_video()),
+        backup: request.backup.filter(|backup| backup.codec.is_video()),
     }
 }

@@ -5,16 +5,14 @@ use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
-use crate::codec::Codec;
 use crate::forward::Target;
 use crate::ids::{MemberId, TrackSid};
 use crate::input::TrackSettings;
 use crate::limits::TRACKS_PER_ROOM_MAX;
 use crate::output::{Output, Refusal, SenderSpec};
-use crate::publish::{TrackInfo, VideoQuality};
+use crate::publish::TrackInfo;
 use crate::room::{Room, TrackKey};
 use crate::time::Time;
-use crate::word::Word;
 
 /// What has to change for `actual` to become `desired`.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,7 +90,7 @@ impl Room {
             .members
             .get(&id)
             .is_some_and(|member| member.attached.contains(&key));
-        if gets_it || self.tracks.get(key).is_some_and(|track| track.stands_for.is_none()) {
+        if gets_it {
             self.raise_demand(id, key);
         }
     }
@@ -123,10 +121,10 @@ impl Room {
             return;
         }
         let (sid, publisher, backup) = (track.info.sid.clone(), track.publisher, track.info.backup);
-        let backup = backup.filter(|codec| member.decodes(&sid, *codec) && *codec != track.codec);
+        let backup = backup.filter(|of| member.decodes(&sid, of.codec) && of.codec != track.codec);
         member.undecodable.insert((sid.clone(), track.codec));
         match backup {
-            Some(codec) => self.ask_backup(publisher, sid, codec),
+            Some(_) => self.ask_backup(publisher, sid),
             None => self.push(Output::SubscriptionRefused {
                 to: id,
                 track: sid,
@@ -136,31 +134,12 @@ impl Room {
         self.settle(id);
     }
 
-    /// Asks a publisher to send a track in another codec as well.
-    pub(super) fn ask_backup(&mut self, publisher: MemberId, track: TrackSid, codec: Codec) {
-        if let Some(part) = publisher.part() {
-            let publisher = publisher.at_home();
-            let word = Word::Backup {
-                publisher,
-                track,
-                codec,
-            };
-            return self.tell_part(part, word);
-        }
-        self.push(Output::Demand {
-            to: publisher,
-            track,
-            codec,
-            wanted: Some(VideoQuality::High),
-        });
-    }
-
     /// Says once more which tracks a member wants and cannot have.
     pub(super) fn tell_refusals(&mut self, id: MemberId) {
         let Some(member) = self.members.get(&id) else { return };
         let has_backup = |sid: &TrackSid| {
             let mut named = self.tracks.iter().filter(|(_, track)| track.info.sid == *sid);
-            named.any(|(_, track)| track.info.backup.is_some_and(|codec| member.decodes(sid, codec)))
+            named.any(|(_, track)| track.info.backup.is_some_and(|of| member.decodes(sid, of.codec)))
         };
         let refused = member.undecodable.iter().filter(|(sid, _)| !has_backup(sid));
         self.outputs.extend(refused.map(|(sid, _)| Output::SubscriptionRefused {

@@ -11,6 +11,7 @@ use crate::ids::{MemberId, PartId};
 use crate::limits::{LAYERS, REPORT_TURNS, SOUND_HISTORY, VIDEO_HISTORY};
 use crate::publish::{Demand, Inbound, Layer, SenderClock, TrackInfo, Wanted};
 use crate::room::TrackKey;
+use crate::room::backup::Pairing;
 use crate::room::media::Packet;
 use crate::room::speakers::Loudness;
 use crate::time::Time;
@@ -32,8 +33,7 @@ pub struct Track {
     pub(super) cid: String,
     pub(super) publisher: MemberId,
     pub(super) codec: Codec,
-    /// It stands beside a track of the same name in this codec, for those who cannot decode that.
-    pub(super) stands_for: Option<Codec>,
+    pub(super) pairing: Pairing,
     pub(super) loudness: Loudness,
     pub(super) demand: Demand,
     /// Its publisher knows that somebody subscribed.
@@ -61,7 +61,7 @@ impl Track {
             cid,
             publisher,
             codec,
-            stands_for: None,
+            pairing: Pairing::default(),
             loudness: Loudness::new(),
             demand: Demand::default(),
             had_subscriber: false,

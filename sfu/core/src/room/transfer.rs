@@ -2,11 +2,12 @@
 //! others they leave the one and join the other.
 
 use crate::codec::Codec;
-use crate::ids::{MemberId, ParticipantSid, TrackSid};
+use crate::ids::{MemberId, ParticipantSid};
 use crate::input::{AddTrack, Allowance, Join, LeaveReason, Permissions};
 use crate::limits::{MEMBERS_MAX, TRACKS_PER_ROOM_MAX};
 use crate::output::{Output, ParticipantState};
-use crate::publish::{Demand, TrackInfo, Wanted};
+use crate::publish::{Demand, TrackInfo};
+use crate::room::backup::Pairing;
 use crate::room::listing::batches;
 use crate::room::{Member, Room, Track};
 use crate::time::Time;
@@ -29,7 +30,7 @@ pub(super) struct Publication {
     info: TrackInfo,
     cid: String,
     codec: Codec,
-    stands_for: Option<Codec>,
+    pairing: Pairing,
     /// What the publisher was told last: they are told again when it is otherwise in the other room.
     demand: Demand,
 }
@@ -79,21 +80,11 @@ impl Room {
                 info: track.info.clone(),
                 cid: track.cid.clone(),
                 codec: track.codec,
-                stands_for: track.stands_for,
+                pairing: track.pairing,
                 demand: track.demand,
             }));
         }
         Some(member.traveller(published))
-    }
-
-    /// What subscribers here want of a member's track, as its publisher was told.
-    pub fn wanted(&self, id: MemberId, track: &TrackSid, codec: Codec) -> Wanted {
-        let published = self.members.get(&id).map(|member| &member.published);
-        let mut tracks = published.into_iter().flatten().filter_map(|key| self.tracks.get(*key));
-        tracks
-            .find(|of| of.info.sid == *track && of.codec == codec)?
-            .demand
-            .told()
     }
 
     /// Whether a member who publishes so many tracks could come in.
@@ -128,11 +119,11 @@ impl Room {
                 info,
                 cid,
                 codec,
-                stands_for,
+                pairing,
                 demand,
             } = publication;
             let mut track = Track::new(info, cid, id, codec);
-            (track.demand, track.stands_for) = (demand, stands_for);
+            (track.demand, track.pairing) = (demand, pairing);
             member.published.push(self.tracks.insert(track));
         }
         let participant = member.participant(&self.tracks);

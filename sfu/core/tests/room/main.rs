@@ -1,6 +1,7 @@
 //! Rooms through their one door: one mutation in, everything it wants done out.
 
 mod administration;
+mod backup;
 mod connection;
 mod life;
 mod listing;

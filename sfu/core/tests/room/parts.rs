@@ -1,5 +1,6 @@
 //! A room on several workers: its parts, and words on their way between them in whatever order different ways have.
 
+mod backup;
 mod forwarded;
 mod media;
 mod world;

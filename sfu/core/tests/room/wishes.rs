@@ -7,7 +7,6 @@ use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::input::{Allowance, Allowed, Subscriber, TrackChange, TrackSettings};
 use sfu_core::limits::DEMAND_HOLD;
-use sfu_core::output::SenderSpec;
 use sfu_core::publish::{AudioFeature, Carried, Source, TrackKind, VideoLayer, VideoQuality};
 use sfu_core::{Input, MemberId, Output, Packet, StreamKey, TrackKey};
 
@@ -69,7 +68,7 @@ fn show(member: MemberId, quality: Option<VideoQuality>) -> Input {
 fn demands(said: &[Output]) -> Vec<Option<VideoQuality>> {
     said.iter()
         .filter_map(|output| match output {
-            Output::Demand { to: ADA, wanted, .. } => Some(*wanted),
+            Output::Demand { to: ADA, wanted, .. } => Some(wanted[0].1),
             _ => None,
         })
         .collect()
@@ -304,82 +303,4 @@ fn what_a_subscriber_puts_first_is_kept_when_bandwidth_is_short() {
             .collect();
         assert_eq!(paused, [dropped]);
     }
-}
-
-/// What a member is to get a stream for.
-fn given(said: &[Output], to: MemberId) -> Option<(TrackKey, SenderSpec)> {
-    said.iter().find_map(|output| match output {
-        Output::Attach { member, track, spec } if *member == to => Some((*track, spec.clone())),
-        _ => None,
-    })
-}
-
-#[test]
-fn a_backup_is_asked_for_and_goes_to_those_who_cannot_decode_the_track() {
-    let mut world = World::with(&[(ADA, "ada"), (BOB, "bob"), (EVE, "eve")]);
-    let track = sfu_core::input::AddTrack {
-        backup: Some(Codec::Vp8),
-        ..announce("cam", Source::Camera, TrackKind::Video)
-    };
-    let request = Box::new(track.clone());
-    world.tell(Input::AddTrack { member: ADA, request });
-    let stream = |number, cid: &str, codec| Input::Stream {
-        member: ADA,
-        stream: number,
-        cid: cid.to_owned(),
-        rid: None,
-        codec,
-    };
-    let said = world.tell(stream(0, "cam", Codec::Vp9));
-    assert_eq!(attached(&said), [BOB.0, EVE.0]);
-    let (main, spec) = given(&said, BOB).expect("bob gets it");
-    assert_eq!(spec.codec, Codec::Vp9);
-    let said = world.tell(Input::SenderRefused {
-        member: BOB,
-        track: main,
-    });
-    assert!(has_detach(&said, BOB));
-    assert!(said.contains(&Output::Demand {
-        to: ADA,
-        track: "TR_cam".into(),
-        codec: Codec::Vp8,
-        wanted: Some(VideoQuality::High),
-    }));
-    let backup = |sid: &str| {
-        let request = Box::new(sfu_core::input::AddTrack {
-            cid: "backup".to_owned(),
-            sid: sid.into(),
-            backup: None,
-            is_backup: true,
-            ..track.clone()
-        });
-        Input::AddTrack { member: ADA, request }
-    };
-    let refused = world.tell(backup("TR_other"));
-    assert!(matches!(refused[..], [Output::TrackRefused { .. }]), "{refused:?}");
-    world.tell(backup("TR_cam"));
-    let said = world.tell(stream(1, "backup", Codec::Vp8));
-    assert_eq!(attached(&said), [BOB.0], "and nobody else");
-    let (beside, spec) = given(&said, BOB).expect("bob gets it");
-    assert_eq!((spec.codec, spec.track.as_str()), (Codec::Vp8, "TR_cam"));
-    assert_eq!(
-        told(&said).map(|ada| ada.tracks.len()),
-        Some(1),
-        "one track in two codecs"
-    );
-    let again = world.tell(backup("TR_cam"));
-    assert!(!again.iter().any(|output| matches!(output, Output::Attach { .. })));
-
-    let said = world.tell(Input::SenderRefused {
-        member: BOB,
-        track: beside,
-    });
-    assert!(said.contains(&Output::SubscriptionRefused {
-        to: BOB,
-        track: "TR_cam".into(),
-        refusal: sfu_core::output::Refusal::CodecUnsupported,
-    }));
-    let sending = vec![("backup".to_owned(), TrackKind::Video)];
-    world.tell(Input::Offered { member: ADA, sending });
-    assert_eq!(world.room.track_count(), 0, "a backup goes with its track");
 }

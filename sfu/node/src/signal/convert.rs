@@ -8,7 +8,7 @@ use sfu_core::TrackSid;
 use sfu_core::codec::Codec;
 use sfu_core::input::{LeaveReason, Permissions, PublishRight};
 use sfu_core::output::{Connection, Participant, ParticipantState, Refusal, Speaker};
-use sfu_core::publish::{AudioFeature, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
+use sfu_core::publish::{AudioFeature, BackupPolicy, Source, TrackInfo, TrackKind, VideoQuality, Wanted};
 use sfu_core::quality::Quality;
 
 use super::requests;
@@ -81,7 +81,7 @@ pub(super) fn response(event: Event, node_id: &str) -> Option<Message> {
         Event::Subscribed(track) => Message::TrackSubscribed(lk::TrackSubscribed {
             track_sid: track.to_string(),
         }),
-        Event::Demand { track, codec, wanted } => Message::SubscribedQualityUpdate(demand(&track, codec, wanted)),
+        Event::Demand { track, wanted } => Message::SubscribedQualityUpdate(demand(&track, &wanted)),
         Event::StreamState(state) => Message::StreamStateUpdate(stream_state(&state)),
         Event::Connections(of) => Message::ConnectionQuality(connections(&of)),
         Event::Speakers(speakers) => Message::SpeakersChanged(lk::SpeakersChanged {
@@ -354,7 +354,7 @@ pub(crate) fn track(info: &TrackInfo) -> lk::TrackInfo {
         Vec::new()
     } else {
         let mime_type = info.mime_type.to_owned();
-        let backup = info.backup.map(|codec| codec.mime_type().to_owned());
+        let backup = info.backup.map(|of| of.codec.mime_type().to_owned());
         std::iter::once(mime_type)
             .chain(backup)
             .map(|mime_type| lk::SimulcastCodecInfo {
@@ -384,29 +384,44 @@ pub(crate) fn track(info: &TrackInfo) -> lk::TrackInfo {
         stereo: info.stereo,
         disable_red: info.disable_red,
         stream: info.stream.clone(),
+        backup_codec_policy: info.backup.map_or(0, |of| backup_policy(of.policy).into()),
         audio_features: info.features.iter().map(|of| feature(*of).into()).collect(),
         ..lk::TrackInfo::default()
     }
 }
 
-/// Clients look for the codec by its short name; older ones read the qualities without one.
+const fn backup_policy(policy: BackupPolicy) -> lk::BackupCodecPolicy {
+    match policy {
+        BackupPolicy::PreferRegression => lk::BackupCodecPolicy::PreferRegression,
+        BackupPolicy::Simulcast => lk::BackupCodecPolicy::Simulcast,
+        BackupPolicy::Regression => lk::BackupCodecPolicy::Regression,
+    }
+}
+
+/// Clients look for their codec by its short name, take the first for their own if they have none, and start what is
+/// enabled and not sent yet; older ones read the qualities without one.
 #[expect(deprecated, reason = "clients before 1.9 read `subscribed_qualities`")]
-fn demand(track: &TrackSid, codec: Codec, wanted: Wanted) -> lk::SubscribedQualityUpdate {
-    let name = codec.mime_type().rsplit('/').next().unwrap_or_default();
-    let qualities: Vec<_> = [VideoQuality::Low, VideoQuality::Medium, VideoQuality::High]
-        .into_iter()
-        .map(|of| lk::SubscribedQuality {
-            quality: quality(of).into(),
-            enabled: wanted >= Some(of),
-        })
-        .collect();
+fn demand(track: &TrackSid, wanted: &[(Codec, Wanted)]) -> lk::SubscribedQualityUpdate {
+    let qualities = |wanted: Wanted| -> Vec<_> {
+        [VideoQuality::Low, VideoQuality::Medium, VideoQuality::High]
+            .into_iter()
+            .map(|of| lk::SubscribedQuality {
+                quality: quality(of).into(),
+                enabled: wanted >= Some(of),
+            })
+            .collect()
+    };
+    let codec = |(codec, wanted): &(Codec, Wanted)| {
+        let name = codec.mime_type().rsplit('/').next().unwrap_or_default();
+        lk::SubscribedCodec {
+            codec: name.to_ascii_lowercase(),
+            qualities: qualities(*wanted),
+        }
+    };
     lk::SubscribedQualityUpdate {
         track_sid: track.to_string(),
-        subscribed_qualities: qualities.clone(),
-        subscribed_codecs: vec![lk::SubscribedCodec {
-            codec: name.to_ascii_lowercase(),
-            qualities,
-        }],
+        subscribed_qualities: qualities(wanted.first().and_then(|(_, wanted)| *wanted)),
+        subscribed_codecs: wanted.iter().map(codec).collect(),
     }
 }
 

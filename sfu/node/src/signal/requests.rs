@@ -10,7 +10,7 @@ use sfu_core::codec::Codec;
 use sfu_core::input::{
     AddTrack, Allowance, Allowed, By, LeaveReason, ProfileUpdate, Subscriber, SyncState, TrackChange, TrackSettings,
 };
-use sfu_core::publish::{AudioFeature, Source, TrackKind, VideoLayer, VideoQuality};
+use sfu_core::publish::{AudioFeature, Backup, BackupPolicy, Source, TrackKind, VideoLayer, VideoQuality};
 
 use crate::limits::PRETENCE_MAX;
 use crate::sid;
@@ -170,6 +170,11 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
         Ok(lk::TrackType::Data) | Err(_) => return Request::Unsupported,
     };
     let source = source(request.source);
+    let policy = match request.backup_codec_policy() {
+        lk::BackupCodecPolicy::PreferRegression => BackupPolicy::PreferRegression,
+        lk::BackupCodecPolicy::Simulcast => BackupPolicy::Simulcast,
+        lk::BackupCodecPolicy::Regression => BackupPolicy::Regression,
+    };
     let stream = if request.stream.is_empty() {
         stream_of(source).to_owned()
     } else {
@@ -194,7 +199,7 @@ fn add_track(request: lk::AddTrackRequest, rng: &Rng) -> Request {
         stereo: request.stereo,
         disable_dtx: request.disable_dtx,
         disable_red: request.disable_red,
-        backup,
+        backup: backup.map(|codec| Backup { codec, policy }),
         is_backup,
     });
     Request::Act(Action::AddTrack { request, codec })

@@ -8,7 +8,7 @@
 
 use sfu_core::codec::Codec;
 use sfu_core::input::{By, LeaveReason};
-use sfu_core::publish::Wanted;
+use sfu_core::publish::{TrackKind, Wanted};
 use sfu_core::{Input, MemberId, TrackSid, likeness};
 
 use super::admin::{AdminRefusal, Whom};
@@ -65,20 +65,21 @@ impl State {
     }
 
     /// Tells a publisher the most that any of the rooms in which a track is seen wants of it.
-    pub(super) fn tell_demand(&mut self, to: MemberId, track: TrackSid, codec: Codec, wanted: Wanted) {
+    pub(super) fn tell_demand(&mut self, to: MemberId, track: TrackSid, mut wanted: Vec<(Codec, Wanted)>) {
         let Some(key) = self.key_of(self.original(to)) else {
             return;
         };
         let Some(member) = self.members.get(key) else { return };
-        let places = std::iter::once(key).chain(member.likenesses.iter().copied());
-        let wanted = places
-            .filter_map(|place| {
-                let room = self.members.get(place)?.room;
-                self.rooms.get(room)?.room.wanted(member_id(place), &track, codec)
-            })
-            .chain(wanted)
-            .max();
-        self.send_event(key, Event::Demand { track, codec, wanted });
+        for place in std::iter::once(key).chain(member.likenesses.iter().copied()) {
+            let room = self.members.get(place).and_then(|of| self.rooms.get(of.room));
+            for (codec, also) in room.map_or_else(Vec::new, |of| of.room.wanted(member_id(place), &track)) {
+                match wanted.iter_mut().find(|(of, _)| *of == codec) {
+                    Some((_, most)) => *most = also.max(*most),
+                    None => wanted.push((codec, also)),
+                }
+            }
+        }
+        self.send_event(key, Event::Demand { track, wanted });
     }
 
     /// Lets what happens to somebody happen to their likenesses.
@@ -108,8 +109,14 @@ impl State {
 
     /// A likeness is gone.
     pub(super) fn forget_likeness(&mut self, origin: MemberKey, likeness: MemberKey) {
-        if let Some(of) = self.members.get_mut(origin) {
-            of.likenesses.retain(|key| *key != likeness);
+        let Some(of) = self.members.get_mut(origin) else { return };
+        of.likenesses.retain(|key| *key != likeness);
+        // What was wanted there alone is not wanted any more.
+        let (id, room) = (member_id(origin), of.room);
+        let published = self.rooms.get(room).and_then(|entry| entry.room.participant(id));
+        let published = published.map_or_else(Vec::new, |of| of.tracks.clone());
+        for track in published.into_iter().filter(|of| of.kind == TrackKind::Video) {
+            self.tell_demand(id, track.sid, Vec::new());
         }
     }
 }

@@ -190,10 +190,10 @@ pub(crate) enum Event {
         allowed: bool,
     },
     Subscribed(TrackSid),
+    /// What is wanted of a track, in each of its codecs.
     Demand {
         track: TrackSid,
-        codec: Codec,
-        wanted: Wanted,
+        wanted: Vec<(Codec, Wanted)>,
     },
     Connections(Arc<[Connection]>),
     Speakers(Arc<[Speaker]>),

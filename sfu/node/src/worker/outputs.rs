@@ -80,12 +80,7 @@ impl State {
                 },
             ),
             Output::Subscribed { to, track } => self.send_to(to, Event::Subscribed(track)),
-            Output::Demand {
-                to,
-                track,
-                codec,
-                wanted,
-            } => self.tell_demand(to, track, codec, wanted),
+            Output::Demand { to, track, wanted } => self.tell_demand(to, track, wanted),
             Output::Connections { to, connections } => {
                 let connections: Arc<[_]> = connections.into();
                 self.send_all(&to, || Event::Connections(Arc::clone(&connections)));

@@ -140,6 +140,12 @@ async fn a_forwarded_camera_is_seen_in_a_room_on_another_worker() {
         })
         .await;
     assert_one_stream(&rooms.carol);
+    assert_done(&administer(&rooms.node, "RemoveParticipant", of(STAGE, "ada")).await);
+    rooms
+        .film("less when the other room is left", |clients| {
+            wanted(clients[0]) == Some(1)
+        })
+        .await;
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ impl Forwarded {
     fn wanted(&mut self) -> Vec<Option<VideoQuality>> {
         let said = self.parts.said(0);
         let of = |output: Output| match output {
-            Output::Demand { to, wanted, .. } if to == self.ada => Some(wanted),
+            Output::Demand { to, wanted, .. } if to == self.ada => Some(wanted[0].1),
             _ => None,
         };
         said.into_iter().filter_map(of).collect()

@@ -158,7 +158,7 @@ fn what_nobody_there_wants_is_not_handed_over_and_begins_anew_when_somebody_does
     let wanted = |said: &[Output]| {
         said.iter()
             .filter_map(|output| match output {
-                Output::Demand { wanted, .. } => Some(*wanted),
+                Output::Demand { wanted, .. } => Some(wanted[0].1),
                 _ => None,
             })
             .next_back()
