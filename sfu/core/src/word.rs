@@ -75,15 +75,8 @@ pub enum Word {
         /// RTP timestamp of the same instant.
         rtp: u32,
     },
-    /// How well a member of the teller's is connected.
-    Connection {
-        /// Who.
-        member: MemberId,
-        /// The judgement.
-        score: Score,
-        /// In a word.
-        quality: Quality,
-    },
+    /// How well members of the teller's are connected: who, the judgement, and in a word.
+    Connections(Vec<(MemberId, Score, Quality)>),
     /// What a member of the teller's publishes arrives there with losses that show, or does not any more.
     Loses {
         /// Who.

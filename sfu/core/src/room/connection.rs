@@ -78,31 +78,37 @@ impl Room {
             }
         }
         self.tell_changed(&changed);
-        for id in changed {
-            self.tell_judgement(id, None);
-        }
+        self.tell_judgements(changed, None);
         self.inform_newcomers();
     }
 
-    /// Tells a part, or all, how a member of ours is connected.
-    pub(super) fn tell_judgement(&mut self, id: MemberId, part: Option<PartId>) {
-        let judgement = self.members.get(&id).map(|member| &member.judgement);
-        if let Some((score, quality)) = judgement.and_then(|of| Some((of.score, of.told?))) {
-            let member = id;
-            let word = Word::Connection { member, score, quality };
-            match part {
-                Some(part) => self.tell_part(part, word),
-                None => self.tell_parts(word),
-            }
+    /// Tells a part, or all, how members of ours are connected: in one word, for in a large room many change at once.
+    pub(super) fn tell_judgements(&mut self, ours: impl IntoIterator<Item = MemberId>, part: Option<PartId>) {
+        let judgement = |id| {
+            let of = &self.members.get(&id)?.judgement;
+            Some((id, of.score, of.told?))
+        };
+        let judged: Vec<_> = ours.into_iter().filter_map(judgement).collect();
+        if judged.is_empty() {
+            return;
+        }
+        match part {
+            Some(part) => self.tell_part(part, Word::Connections(judged)),
+            None => self.tell_parts(Word::Connections(judged)),
         }
     }
 
-    /// Another part judged one of its members.
-    pub(super) fn heard_connection(&mut self, id: MemberId, score: Score, quality: Quality) {
-        if let Some(member) = self.members.get_mut(&id) {
-            (member.judgement.score, member.judgement.told) = (score, Some(quality));
-            self.tell_changed(&[id].into());
+    /// Another part judged members of its own.
+    pub(super) fn heard_connections(&mut self, from: PartId, judged: &[(MemberId, Score, Quality)]) {
+        let mut changed = BTreeSet::new();
+        for (id, score, quality) in judged {
+            let id = id.seen_from(from);
+            if let Some(member) = self.members.get_mut(&id) {
+                (member.judgement.score, member.judgement.told) = (*score, Some(*quality));
+                changed.insert(id);
+            }
         }
+        self.tell_changed(&changed);
     }
 
     /// Tells members and those who hear of them at once, each in one message; those on stage are not told of each listener.

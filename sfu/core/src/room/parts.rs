@@ -94,13 +94,14 @@ impl Room {
         if !self.parts.insert(part) {
             return;
         }
-        for id in self.our_ids() {
-            if let Some(image) = self.image(id) {
+        let ours = self.our_ids();
+        for id in &ours {
+            if let Some(image) = self.image(*id) {
                 self.tell_part(part, Word::Member(Box::new(image)));
-                self.tell_judgement(id, Some(part));
-                self.tell_losses(id, Some(part));
+                self.tell_losses(*id, Some(part));
             }
         }
+        self.tell_judgements(ours, Some(part));
     }
 
     /// A part is gone, and all who were in it.
@@ -219,9 +220,7 @@ impl Room {
                     self.sender_clock(now, *track, *layer, *ntp, *rtp);
                 }
             }
-            Word::Connection { member, score, quality } => {
-                self.heard_connection(member.seen_from(from), *score, *quality);
-            }
+            Word::Connections(judged) => self.heard_connections(from, judged),
             Word::Loses { member, loses } => self.heard_losses(member.seen_from(from), *loses),
             Word::Wanted { track, wanted } => self.heard_wanted(*track, from, *wanted),
             Word::KeyFrame { track, stream } => {

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sfu_core::input::{By, DataKind, LeaveReason, Permissions};
-use sfu_core::limits::COUNT_INTERVAL;
+use sfu_core::limits::{COUNT_INTERVAL, QUALITY_INTERVAL};
 use sfu_core::publish::Source;
-use sfu_core::{Identity, Input, MemberId, Output};
+use sfu_core::{Identity, Input, MemberId, Output, Word};
 
 use crate::world::everything;
 use world::{Draws, Parts};
@@ -148,6 +148,28 @@ fn data_reaches_everybody_once_or_those_named() {
     assert_eq!(of(1, bob), [&b"all"[..], b"node"]);
     assert_eq!(of(2, eve), [&b"all"[..], b"eve", b"node"]);
     assert_eq!(of(2, dan), [&b"all"[..], b"node", b"dan"]);
+}
+
+#[test]
+fn judgements_of_many_reach_another_part_together() {
+    let mut parts = Parts::new(2);
+    for number in 0..6 {
+        parts.join(0, &format!("i{number}"));
+    }
+    parts.join(1, "bob");
+    parts.deliver_all();
+    parts.wait(QUALITY_INTERVAL * 2);
+    let told = |said: Vec<Output>| -> Vec<usize> {
+        let of = |output: Output| match output {
+            Output::Connections { connections, .. } => Some(connections.len()),
+            _ => None,
+        };
+        said.into_iter().filter_map(of).collect()
+    };
+    let others: Vec<_> = told(parts.said(1)).into_iter().filter(|count| *count > 1).collect();
+    assert_eq!(others, [6], "of all in one message");
+    let judged = parts.words_of(0, |word| matches!(word, Word::Connections(_)));
+    assert_eq!(judged, 1, "and one word");
 }
 
 #[test]

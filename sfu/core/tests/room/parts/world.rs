@@ -33,6 +33,8 @@ pub(super) struct Shell {
     pub(super) bound: BTreeMap<MemberId, StreamKey>,
     pub(super) delivered: Vec<(MemberId, Bytes)>,
     pub(super) said: Vec<Output>,
+    /// What it told other parts, each once however many there are.
+    told: Vec<Arc<Word>>,
 }
 
 /// The parts of one room.
@@ -76,6 +78,7 @@ impl Parts {
         let shell = &mut self.shells[at];
         match &output {
             Output::Tell(telling) => {
+                shell.told.push(Arc::clone(&telling.word));
                 for to in &telling.to {
                     let way = self.ways.entry((at, usize::from(to.0))).or_default();
                     way.push_back(Arc::clone(&telling.word));
@@ -200,6 +203,11 @@ impl Parts {
 
     pub(super) fn said(&mut self, at: usize) -> Vec<Output> {
         std::mem::take(&mut self.shells[at].said)
+    }
+
+    /// How many words of a kind a part has told.
+    pub(super) fn words_of(&self, at: usize, is_meant: impl Fn(&Word) -> bool) -> usize {
+        self.shells[at].told.iter().filter(|word| is_meant(word)).count()
     }
 
     /// All parts agree, and everybody has what they should.
