@@ -1,11 +1,12 @@
 //! A published track: its layers in, its copies out.
 
-use std::time::Duration;
+mod arrivals;
+mod key_frames;
+mod rates;
 
 use smallvec::SmallVec;
 
-use crate::codec::red::Layout;
-use crate::codec::{Codec, Descriptor, Payload, dependency};
+use crate::codec::{Codec, dependency};
 use crate::forward::{APPROACH, Down, DownState, Egress, Grant, Ladder, Stacking};
 use crate::ids::{MemberId, PartId};
 use crate::limits::{LAYERS, REPORT_TURNS, SOUND_HISTORY, VIDEO_HISTORY};
@@ -18,12 +19,6 @@ use crate::time::Time;
 
 /// Packets handled at once without allocating; the shell's receive batch is not larger.
 const BATCH: usize = 64;
-
-/// A layer's rate is known once it was sent for this long; before, what was announced is believed if it is more.
-const RATE_KNOWN: Duration = Duration::from_millis(1_500);
-/// Less than this of a layer hints at nothing: it begins with a key frame.
-const RATE_HINT: Duration = Duration::from_millis(250);
-const RATE_WINDOW: Duration = Duration::from_secs(1);
 
 /// A published track.
 #[derive(Debug)]
@@ -103,14 +98,6 @@ impl Track {
         self.wanted_by_parts.retain(|(of, _)| *of != part);
         if wanted.is_some() {
             self.wanted_by_parts.push((part, wanted));
-        }
-    }
-
-    /// Another part waits for a key frame of a stream.
-    pub(super) fn want_key_frame(&mut self, stream: u16) {
-        let mut layers = self.layers.iter_mut().flatten();
-        if let Some(layer) = layers.find(|layer| layer.stream == stream) {
-            layer.key_frames.want();
         }
     }
 
@@ -211,37 +198,6 @@ impl Track {
         }
     }
 
-    /// Takes a packet in, and with it what it says of lost ones.
-    fn receive<'a>(&mut self, now: Time, rank: u8, packet: Packet<'a>, batch: &mut SmallVec<[Inbound<'a>; BATCH]>) {
-        let Some(layer) = self.layers.get_mut(usize::from(rank)).and_then(Option::as_mut) else {
-            return;
-        };
-        if !self.codec.admits(packet.codec) {
-            return;
-        }
-        let Some(sequence) = layer.accept(now, packet.sequence, packet.payload.len()) else {
-            return;
-        };
-        if packet.payload.is_empty() {
-            return batch.push(packet.numbered(sequence, Payload::PADDING));
-        }
-        if let Some(level) = packet.audio_level {
-            self.loudness.heard(level);
-        }
-        let Some(about) = layer.describe(now, packet.codec, packet.payload, packet.dependency) else {
-            return;
-        };
-        if about.key_frame_start {
-            layer.key_frames.arrived();
-        }
-        let inbound = packet.numbered(sequence, about);
-        if let Descriptor::Red(layout) = about.descriptor {
-            recover(now, layer, &inbound, layout, batch);
-        }
-        layer.history.store(&inbound);
-        batch.push(inbound);
-    }
-
     /// Sends packets that were taken in to all subscribers.
     fn send(&mut self, now: Time, rank: u8, batch: &[Inbound<'_>], egress: &mut impl Egress) {
         if self.info.muted {
@@ -320,56 +276,6 @@ impl Track {
         }
     }
 
-    /// Looks what each layer takes. To be asked every [`crate::limits::TICK`].
-    pub(super) fn expect_rates(&mut self, now: Time) {
-        for (rank, layer) in self.layers.iter_mut().enumerate() {
-            let Some(layer) = layer else { continue };
-            let measured = layer.bits_per_second(now);
-            let expected = &mut self.expected[rank];
-            let age = layer.age(now);
-            if age >= RATE_KNOWN {
-                // A second's rate rises and falls with its key frames; over a few seconds it does not.
-                *expected = (*expected * 15 + measured) / 16;
-                continue;
-            }
-            // One stream of spatial layers takes what its highest is announced with.
-            let rank = match self.ladder.stacking {
-                Stacking::Simulcast => rank,
-                Stacking::Spatial => self.ladder.active.iter().rposition(|active| *active).unwrap_or(0),
-            };
-            let announced = self.info.layers.iter().find(|of| of.quality.rank() == rank);
-            let announced = announced.map_or(0, |of| u64::from(of.bitrate));
-            let millis = u64::try_from(age.clamp(RATE_HINT, RATE_WINDOW).as_millis()).unwrap_or(1_000);
-            *expected = announced.max(measured * 1_000 / millis);
-        }
-    }
-
-    /// Rank and expected bits a second of the layers that are sent up to `highest`, the lowest first; if there are none,
-    /// of the lowest one above. Sound has its one layer, sent or silent.
-    pub(super) fn rates(&self, highest: u8) -> SmallVec<[(u8, u64); LAYERS]> {
-        let rates = self.layer_rates();
-        let mut sent = (0u8..)
-            .zip(self.ladder.active.iter().zip(rates))
-            .filter(|(_, (active, _))| **active);
-        let (Some((lowest, (_, least))), rest) = (sent.next(), sent) else {
-            return SmallVec::new();
-        };
-        let above = rest.take_while(|(rank, _)| *rank <= highest);
-        std::iter::once((lowest, least))
-            .chain(above.map(|(rank, (_, rate))| (rank, rate)))
-            .collect()
-    }
-
-    /// What each layer takes. Of spatial layers in one stream only the sum is known: each has four times the pixels of the
-    /// one below, which takes about three times the bits.
-    fn layer_rates(&self) -> [u64; LAYERS] {
-        if self.ladder.stacking == Stacking::Simulcast {
-            return self.expected;
-        }
-        let top = self.ladder.active.iter().rposition(|active| *active).unwrap_or(0);
-        std::array::from_fn(|rank| self.expected[0] / [1, 3, 9][top.saturating_sub(rank).min(LAYERS - 1)])
-    }
-
     /// Whether padding can be sent beside a subscriber's copy.
     pub(super) fn can_pad(&self, member: MemberId) -> bool {
         let copy = self.downs.iter().find(|down| down.to().member == member);
@@ -427,12 +333,6 @@ impl Track {
         ranks.filter(|(_, active)| *active).map(|(rank, _)| rank).last()
     }
 
-    /// Bits a second that come of all layers, headers included.
-    pub(super) fn received_rate(&mut self, now: Time) -> u64 {
-        let layers = self.layers.iter_mut().flatten();
-        layers.map(|layer| layer.bits_per_second(now)).sum()
-    }
-
     /// Stops or lets go all copies.
     pub(super) fn set_muted(&mut self, muted: bool) {
         self.info.muted = muted;
@@ -441,77 +341,7 @@ impl Track {
         }
     }
 
-    /// Notes that a member waits for a key frame, if its copy does. A look at all copies for each report of each of them
-    /// would be the square of their number a second.
-    pub(super) fn note_waiting(&mut self, member: MemberId) {
-        let awaited = self.down_mut(member).and_then(|down| down.awaited());
-        if let Some(layer) = awaited.and_then(|rank| self.layer_mut(rank)) {
-            layer.key_frames.want();
-        }
-    }
-
-    /// Notes all who wait for a key frame.
-    pub(super) fn note_all_waiting(&mut self) {
-        for awaited in self.downs.iter().filter_map(Down::awaited) {
-            if let Some(layer) = self.layers[usize::from(awaited)].as_mut() {
-                layer.key_frames.want();
-            }
-        }
-    }
-
-    /// The streams to ask for a key frame now, for those who were noted to wait.
-    pub(super) fn key_frames_due(&mut self, now: Time) -> SmallVec<[u16; LAYERS]> {
-        if !self.codec.is_video() || self.info.muted {
-            return SmallVec::new();
-        }
-        let mut due = SmallVec::new();
-        let (active, stacking) = (self.ladder.active, self.ladder.stacking);
-        for (layer, active) in self.layers.iter_mut().zip(active) {
-            let Some(layer) = layer else { continue };
-            let is_sent = active || stacking == Stacking::Spatial;
-            if !is_sent || (self.downs.is_empty() && self.wanted_by_parts.is_empty()) {
-                layer.key_frames.forget();
-            }
-            if layer.key_frames.ask(now) {
-                due.push(layer.stream);
-            }
-        }
-        due
-    }
-
     pub(super) fn clocks(&self) -> [Option<SenderClock>; LAYERS] {
         std::array::from_fn(|rank| self.layers[rank].as_ref().and_then(|layer| layer.clock))
     }
-}
-
-/// Makes lost packets of the copies in a packet of redundant audio: for subscribers who take plain Opus; the others find
-/// the copies themselves.
-fn recover<'a>(
-    now: Time,
-    layer: &mut Layer,
-    packet: &Inbound<'a>,
-    layout: Layout,
-    batch: &mut SmallVec<[Inbound<'a>; BATCH]>,
-) {
-    let first = batch.len();
-    let distances = 1u64..;
-    for (distance, copy) in distances.zip(layout.copies(packet.payload)) {
-        let sequence = packet.sequence - distance;
-        let Some(about) = Payload::parse(Codec::Opus, copy.frame) else {
-            continue;
-        };
-        if layer.accept(now, (sequence & 0xffff) as u16, 0).is_some() {
-            batch.push(Inbound {
-                sequence,
-                timestamp: packet.timestamp.wrapping_sub(copy.before),
-                marker: false,
-                recovered: true,
-                about,
-                payload: copy.frame,
-                ..*packet
-            });
-        }
-    }
-    // Copies come newest first, and are to be sent oldest first.
-    batch[first..].reverse();
 }
