@@ -55,7 +55,7 @@ pub use methods::{Method, Methods};
 pub use part::Part;
 pub use peer::{CLIENT_ADDRESS, GATEWAY, Peer};
 pub use plenary_proto::access::Role;
-pub use process::run;
+pub use process::{run, run_on};
 pub use server::Server;
 pub use switchboard::Switchboard;
 pub use tasks::Tasks;

@@ -8,6 +8,7 @@ use kit_config::{Loader, Sources};
 use kit_core::{Clock, Rng};
 use kit_telemetry::Telemetry;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::operations_address;
@@ -34,8 +35,17 @@ where
     B: FnOnce(C, Host) -> F,
     F: Future<Output = anyhow::Result<Part>>,
 {
+    run_on(&mut Builder::new_multi_thread(), name, load, build)
+}
+
+/// [`run`], with as many threads as the runtime is to have.
+pub fn run_on<C, B, F>(runtime: &mut Builder, name: &'static str, load: fn(&mut Loader) -> C, build: B) -> ExitCode
+where
+    B: FnOnce(C, Host) -> F,
+    F: Future<Output = anyhow::Result<Part>>,
+{
     let started = Settings::load(load).and_then(|settings| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = runtime.enable_all().build()?;
         runtime.block_on(settings.live(name, build))
     });
     match started {
