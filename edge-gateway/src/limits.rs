@@ -12,6 +12,10 @@ pub(crate) const SESSION_BODY_BYTES_MAX: usize = 8 * 1024;
 pub(crate) const SIGNAL_FRAME_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// What may wait in a WebSocket for its client to read: one largest frame, and the next one.
 pub(crate) const SIGNAL_BUFFER_BYTES_MAX: usize = 2 * SIGNAL_FRAME_BYTES_MAX + 64 * 1024;
+/// What is written to a WebSocket in one: what is more goes out at once. Each connection keeps a buffer of this size.
+pub(crate) const SIGNAL_TOGETHER_BYTES: usize = 8 * 1024;
+/// Frames that are gathered for one write.
+pub(crate) const SIGNAL_FRAMES_TOGETHER_MAX: usize = 16;
 /// Frames of one client that wait for the node; then its socket is not read.
 pub(crate) const SIGNAL_FRAMES_QUEUED_MAX: usize = 16;
 /// A WebSocket's query: a token and LiveKit's parameters.
@@ -25,7 +29,7 @@ pub(crate) const SIGNAL_OPEN_DURATION_MAX: Duration = Duration::from_secs(8);
 pub(crate) const SIGNAL_PING_INTERVAL: Duration = Duration::from_secs(10);
 /// After so many pings without any frame from the client, it is gone.
 pub(crate) const SIGNAL_PINGS_UNANSWERED_MAX: u32 = 3;
-/// How long a client may take to accept one frame.
+/// How long a client may take to accept one frame, or the end of several.
 pub(crate) const SIGNAL_WRITE_DURATION_MAX: Duration = Duration::from_secs(10);
 /// How long both sides may take to part: for the node to read a client's last frames, for a client to read a close.
 pub(crate) const SIGNAL_FAREWELL_DURATION_MAX: Duration = Duration::from_secs(2);

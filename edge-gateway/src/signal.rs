@@ -26,7 +26,7 @@ use crate::admission::{Kind, Place};
 use crate::client::Client;
 use crate::limits::{
     SIGNAL_BUFFER_BYTES_MAX, SIGNAL_FRAME_BYTES_MAX, SIGNAL_FRAMES_QUEUED_MAX, SIGNAL_OPEN_DURATION_MAX,
-    SIGNAL_QUERY_BYTES_MAX,
+    SIGNAL_QUERY_BYTES_MAX, SIGNAL_TOGETHER_BYTES,
 };
 use crate::lines::request_for;
 use crate::meters::Counted;
@@ -70,7 +70,7 @@ pub(crate) async fn open(
         .max_message_size(SIGNAL_FRAME_BYTES_MAX)
         .max_frame_size(SIGNAL_FRAME_BYTES_MAX)
         .max_write_buffer_size(SIGNAL_BUFFER_BYTES_MAX)
-        .write_buffer_size(0);
+        .write_buffer_size(SIGNAL_TOGETHER_BYTES);
     upgrade.on_upgrade(|socket| run(edge, place, line, socket))
 }
 

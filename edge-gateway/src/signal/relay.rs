@@ -7,10 +7,9 @@
 mod tests;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message};
-use futures::{Sink, SinkExt as _, Stream, StreamExt as _};
+use futures::{FutureExt as _, Sink, SinkExt as _, Stream, StreamExt as _};
 use plenary_proto::sfu::v1::{SignalClose, SignalRequest, SignalResponse, signal_request, signal_response};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -18,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
 use crate::limits::{
-    SIGNAL_FAREWELL_DURATION_MAX, SIGNAL_PING_INTERVAL, SIGNAL_PINGS_UNANSWERED_MAX, SIGNAL_WRITE_DURATION_MAX,
+    SIGNAL_FAREWELL_DURATION_MAX, SIGNAL_FRAMES_TOGETHER_MAX, SIGNAL_PING_INTERVAL, SIGNAL_PINGS_UNANSWERED_MAX,
+    SIGNAL_WRITE_DURATION_MAX,
 };
 use crate::meters::{Direction, Meters};
 
@@ -55,6 +55,17 @@ pub(super) enum Ended {
     NodeFailed(Status),
     /// The gateway is ending.
     Stopping,
+}
+
+/// What the client is to get next.
+enum Said {
+    /// A frame of the node's.
+    Frame(Message),
+    /// One of the gateway's own.
+    Ping,
+    Nothing,
+    /// Nothing any more.
+    End(Ended),
 }
 
 /// Pings since the client was last heard.
@@ -131,7 +142,8 @@ where
     Ended::ClientLost
 }
 
-/// From the node to the client, with pings in between.
+/// From the node to the client, with pings in between. What is ready leaves together: a join is a dozen messages at once,
+/// and each write by itself is a system call, and a record of TLS.
 async fn downwards<N, S>(from_node: &mut N, sink: &mut S, silence: &Silence, meters: &Meters) -> Ended
 where
     N: Stream<Item = Result<SignalResponse, Status>> + Unpin,
@@ -141,37 +153,90 @@ where
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pings.reset();
     loop {
-        let message = tokio::select! {
-            answer = from_node.next() => match answer.transpose() {
-                Ok(Some(SignalResponse { kind })) => match kind {
-                    Some(signal_response::Kind::Binary(bytes)) => Message::Binary(bytes),
-                    Some(signal_response::Kind::Text(text)) => Message::Text(text.into()),
-                    Some(signal_response::Kind::Close(close)) => return Ended::ByNode(close),
-                    // A kind that this version does not know: nothing that a WebSocket could carry.
-                    None => continue,
-                },
-                Ok(None) => return Ended::ByNode(SignalClose { code: code::NORMAL.into(), reason: String::new() }),
-                Err(status) => return Ended::NodeFailed(status),
-            },
+        let first = tokio::select! {
+            answer = from_node.next() => Said::of(answer),
             _ = pings.tick() => {
                 if silence.grow() > SIGNAL_PINGS_UNANSWERED_MAX {
                     return Ended::ClientLost;
                 }
-                Message::Ping(Default::default())
+                Said::Ping
             }
         };
-        let is_frame = !matches!(message, Message::Ping(_));
-        if !written(sink, message, SIGNAL_WRITE_DURATION_MAX).await {
-            return Ended::ClientLost;
-        }
-        if is_frame {
-            meters.relayed(Direction::ToClient);
+        match write_together(from_node, sink, first).await {
+            Ok((frames, ended)) => {
+                (0..frames).for_each(|_| meters.relayed(Direction::ToClient));
+                if let Some(ended) = ended {
+                    return ended;
+                }
+            }
+            Err(TakesNothing) => return Ended::ClientLost,
         }
     }
 }
 
-async fn written<S: Sink<Message> + Unpin>(sink: &mut S, message: Message, limit: Duration) -> bool {
-    matches!(timeout(limit, sink.send(message)).await, Ok(Ok(())))
+/// The client is gone, or has taken nothing for too long.
+struct TakesNothing;
+
+/// Writes what the node said and all that it has said besides, without waiting for more. Answers how many frames of its that
+/// were, and the end if there was one.
+async fn write_together<N, S>(
+    from_node: &mut N,
+    sink: &mut S,
+    first: Said,
+) -> Result<(usize, Option<Ended>), TakesNothing>
+where
+    N: Stream<Item = Result<SignalResponse, Status>> + Unpin,
+    S: Sink<Message> + Unpin,
+{
+    let (mut frames, mut next) = (0, first);
+    let ended = loop {
+        match next {
+            Said::Frame(message) => {
+                frames += 1;
+                in_time(sink.feed(message)).await?;
+            }
+            Said::Ping => in_time(sink.feed(Message::Ping(Default::default()))).await?,
+            Said::Nothing => {}
+            Said::End(ended) => break Some(ended),
+        }
+        if frames == SIGNAL_FRAMES_TOGETHER_MAX {
+            break None;
+        }
+        match from_node.next().now_or_never() {
+            Some(answer) => next = Said::of(answer),
+            None => break None,
+        }
+    };
+    in_time(sink.flush()).await?;
+    Ok((frames, ended))
+}
+
+async fn in_time<E>(writing: impl Future<Output = Result<(), E>>) -> Result<(), TakesNothing> {
+    match timeout(SIGNAL_WRITE_DURATION_MAX, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(TakesNothing),
+    }
+}
+
+// === impl Said ===
+
+impl Said {
+    fn of(answer: Option<Result<SignalResponse, Status>>) -> Self {
+        match answer {
+            Some(Ok(SignalResponse { kind })) => match kind {
+                Some(signal_response::Kind::Binary(bytes)) => Self::Frame(Message::Binary(bytes)),
+                Some(signal_response::Kind::Text(text)) => Self::Frame(Message::Text(text.into())),
+                Some(signal_response::Kind::Close(close)) => Self::End(Ended::ByNode(close)),
+                // A kind that this version does not know: nothing that a WebSocket could carry.
+                None => Self::Nothing,
+            },
+            None => Self::End(Ended::ByNode(SignalClose {
+                code: code::NORMAL.into(),
+                reason: String::new(),
+            })),
+            Some(Err(status)) => Self::End(Ended::NodeFailed(status)),
+        }
+    }
 }
 
 // === impl Silence ===

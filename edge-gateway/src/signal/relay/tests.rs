@@ -1,8 +1,11 @@
 //! Time and slowness, with a socket in memory and a clock that jumps when nobody has anything to do.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::task::{Context, Poll, ready};
 
 use futures::channel::mpsc as channel;
 use kit_telemetry::Metrics;
@@ -11,10 +14,16 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use super::*;
 use crate::limits::SIGNAL_FRAMES_QUEUED_MAX;
 
-/// The gateway's end of a WebSocket.
+/// Frames that a client takes before it has to be read.
+const CLIENT_FRAMES: usize = 20;
+
+/// The gateway's end of a WebSocket. As the real one, it keeps what is fed until it is flushed.
 struct Socket {
     from_client: channel::Receiver<Result<Message, Infallible>>,
     to_client: channel::Sender<Message>,
+    fed: VecDeque<Message>,
+    /// How often something was written.
+    writes: Arc<AtomicUsize>,
 }
 
 /// The other ends of everything.
@@ -24,6 +33,7 @@ struct World {
     node: mpsc::UnboundedSender<Result<SignalResponse, Status>>,
     heard: mpsc::Receiver<SignalRequest>,
     stopping: CancellationToken,
+    writes: Arc<AtomicUsize>,
 }
 
 impl Stream for Socket {
@@ -37,16 +47,26 @@ impl Stream for Socket {
 impl Sink<Message> for Socket {
     type Error = channel::SendError;
 
-    fn poll_ready(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.to_client.poll_ready_unpin(context)
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), Self::Error> {
-        self.to_client.start_send_unpin(message)
+        self.fed.push_back(message);
+        Ok(())
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.to_client.poll_flush_unpin(context)
+        let this = &mut *self;
+        let is_write = !this.fed.is_empty();
+        while !this.fed.is_empty() {
+            ready!(this.to_client.poll_ready_unpin(context))?;
+            if let Some(message) = this.fed.pop_front() {
+                this.to_client.start_send_unpin(message)?;
+            }
+        }
+        this.writes.fetch_add(usize::from(is_write), Ordering::Relaxed);
+        this.to_client.poll_flush_unpin(context)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -57,10 +77,11 @@ impl Sink<Message> for Socket {
 /// A relay that has been set up, and what is at its ends.
 fn relay() -> (World, impl Future<Output = Ended>) {
     let (client, from_client) = channel::channel(0);
-    let (to_client, shown) = channel::channel(0);
+    let (to_client, shown) = channel::channel(CLIENT_FRAMES);
     let (node, from_node) = mpsc::unbounded_channel();
     let (to_node, heard) = mpsc::channel(SIGNAL_FRAMES_QUEUED_MAX);
     let stopping = CancellationToken::new();
+    let writes = Arc::new(AtomicUsize::new(0));
     let relay = Relay {
         to_node,
         from_node: UnboundedReceiverStream::new(from_node),
@@ -73,8 +94,14 @@ fn relay() -> (World, impl Future<Output = Ended>) {
         node,
         heard,
         stopping,
+        writes: Arc::clone(&writes),
     };
-    let socket = Socket { from_client, to_client };
+    let socket = Socket {
+        from_client,
+        to_client,
+        fed: VecDeque::new(),
+        writes,
+    };
     (world, relay.run(socket))
 }
 
@@ -176,4 +203,53 @@ fn only_codes_that_may_be_sent_are_sent_and_reasons_fit() {
         "122 bytes: no character is cut in two"
     );
     assert!(Ended::ByClient.close().is_none() && Ended::ClientLost.close().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_ready_is_written_together_and_nothing_waits_for_more() {
+    let (mut world, running) = relay();
+    for bytes in [&b"1"[..], b"2", b"3", b"4", b"5"] {
+        world.node.send(Ok(frame(bytes))).expect("open");
+    }
+    let client = async {
+        for bytes in [&b"1"[..], b"2", b"3", b"4", b"5"] {
+            assert_eq!(world.shown.next().await, Some(Message::binary(bytes)));
+        }
+        assert_eq!(world.writes.load(Ordering::Relaxed), 1, "all in one");
+        world.node.send(Ok(frame(b"6"))).expect("open");
+        assert_eq!(world.shown.next().await, Some(Message::binary(&b"6"[..])));
+        assert_eq!(
+            world.writes.load(Ordering::Relaxed),
+            2,
+            "by itself, not with the next ping"
+        );
+        // What was said before an end arrives before it.
+        world.node.send(Ok(frame(b"7"))).expect("open");
+        drop(world.node);
+        let last: Vec<_> = world.shown.collect().await;
+        assert_eq!(last[0], Message::binary(&b"7"[..]));
+        assert!(matches!(last[1], Message::Close(Some(_))), "{last:?}");
+    };
+    let (ended, ()) = tokio::join!(running, client);
+    assert!(matches!(ended, Ended::ByNode(_)), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_says_much_at_once_fills_no_more_than_its_share() {
+    let (mut world, running) = relay();
+    let count = SIGNAL_FRAMES_TOGETHER_MAX * 3;
+    for _ in 0..count {
+        world.node.send(Ok(frame(b"x"))).expect("open");
+    }
+    let client = async {
+        for _ in 0..count {
+            assert_eq!(world.shown.next().await, Some(Message::binary(&b"x"[..])));
+        }
+        world.stopping.cancel();
+        assert_eq!(world.shown.count().await, 1, "the close");
+        world.writes.load(Ordering::Relaxed)
+    };
+    let (ended, writes) = tokio::join!(running, client);
+    assert!(matches!(ended, Ended::Stopping), "{ended:?}");
+    assert!((3..=5).contains(&writes), "{writes}");
 }
