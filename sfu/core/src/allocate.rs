@@ -4,14 +4,18 @@
 //! of the next, and within a class the larger comes first. What does not fit is left out and the next is asked, so a
 //! screen too big for the path does not take the cameras with it.
 //!
-//! What holds (see the tests): the grants of pictures never exceed the budget that sound leaves; with more budget,
+//! Pictures are paused where the estimate is one to trust ([`Trust`]): a first guess pauses none, and until a path is
+//! known to be choked the cheapest picture is granted at its least where nothing would be.
+//!
+//! What holds (see the tests): the grants of pictures never exceed the budget that sound leaves, those apart; with more budget,
 //! nobody loses a layer to somebody less important; less important demands take nothing from the more important ones'
 //! lowest layers; asking again with what was granted grants the same. A layer above the one that is being sent needs
 //! head-room, one below it is taken at once.
 
 use smallvec::SmallVec;
 
-use crate::limits::LAYERS;
+use crate::bwe::Trust;
+use crate::limits::{ESTIMATE_START, LAYERS};
 
 /// How important a picture is, the most important first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,13 +54,18 @@ pub struct Allocation {
     pub wanted: u64,
     /// Sound, and the lowest layer of every picture.
     pub least: u64,
+    /// Sound, and the cheapest picture at its lowest layer; 0 without a picture.
+    pub floor: u64,
 }
 
 /// A layer above the present one has to fit this many percent of its rate.
 const HEAD_ROOM_PERCENT: u64 = 115;
 
+/// A picture costs no more than this at its least to be granted whatever the estimate says, in bits a second.
+const SURE_MAX: u64 = ESTIMATE_START;
+
 /// Shares `budget` bits a second out among pictures, after `sound`.
-pub fn allocate(budget: u64, sound: u64, demands: &[Demand]) -> Allocation {
+pub fn allocate(budget: u64, trust: Trust, sound: u64, demands: &[Demand]) -> Allocation {
     let mut layers: SmallVec<[usize; 8]> = smallvec::smallvec![0; demands.len()];
     let mut granted = sound;
     let mut next = 0;
@@ -74,6 +83,10 @@ pub fn allocate(budget: u64, sound: u64, demands: &[Demand]) -> Allocation {
             next = needed;
         }
     }
+    for sure in sure(trust, &layers, demands) {
+        layers[sure] = 1;
+        granted += demands[sure].layers[0];
+    }
     let full = |demand: &Demand| {
         let top = demand.layers.len();
         let has = demand.layers[demand.current.min(top).saturating_sub(1)];
@@ -86,6 +99,25 @@ pub fn allocate(budget: u64, sound: u64, demands: &[Demand]) -> Allocation {
         next,
         wanted: sound + demands.iter().map(full).sum::<u64>(),
         least: sound + demands.iter().map(|demand| demand.layers[0]).sum::<u64>(),
+        floor: demands
+            .iter()
+            .map(|demand| demand.layers[0])
+            .min()
+            .map_or(0, |least| sound + least),
+    }
+}
+
+/// Who gets a lowest layer though the budget granted them nothing.
+fn sure(trust: Trust, granted: &[usize], demands: &[Demand]) -> SmallVec<[usize; 8]> {
+    let without = (0..demands.len()).filter(|index| granted[*index] == 0);
+    match trust {
+        Trust::Guess => without.collect(),
+        Trust::Measured if granted.iter().all(|layers| *layers == 0) => without
+            .min_by_key(|index| demands[*index].layers[0])
+            .filter(|index| demands[*index].layers[0] <= SURE_MAX)
+            .into_iter()
+            .collect(),
+        Trust::Measured | Trust::Choked => SmallVec::new(),
     }
 }
 
@@ -138,7 +170,7 @@ mod tests {
     }
 
     fn granted(budget: u64, demands: &[Demand]) -> Vec<usize> {
-        allocate(budget, 50, demands).layers.to_vec()
+        allocate(budget, Trust::Choked, 50, demands).layers.to_vec()
     }
 
     #[test]
@@ -179,13 +211,47 @@ mod tests {
     }
 
     #[test]
+    fn an_only_picture_is_paused_for_a_choked_path_alone() {
+        let small = Demand {
+            layers: smallvec![120, 500],
+            ..camera(Importance::Grid, 1)
+        };
+        let demands = [camera(Importance::Stage, 1), small];
+        for (trust, budget, layers, cost) in [
+            (Trust::Choked, 100, [0, 0], 50),
+            (Trust::Measured, 100, [0, 1], 170),
+            (Trust::Measured, 210, [1, 0], 200),
+            (Trust::Guess, 100, [1, 1], 320),
+            (Trust::Guess, 210, [1, 1], 320),
+        ] {
+            let allocation = allocate(budget, trust, 50, &demands);
+            assert_eq!(allocation.layers.to_vec(), layers, "{trust:?} of {budget}");
+            assert_eq!(
+                (allocation.granted, allocation.floor),
+                (cost, 170),
+                "{trust:?} of {budget}"
+            );
+        }
+        let screen = Demand {
+            layers: smallvec![2_500_000],
+            ..camera(Importance::Stage, 1)
+        };
+        assert_eq!(allocate(2_000_000, Trust::Measured, 50, &[screen]).layers.to_vec(), [0]);
+    }
+
+    #[test]
     fn it_says_what_more_would_need() {
-        let allocation = allocate(300, 50, &[camera(Importance::Grid, 1)]);
+        let allocation = allocate(300, Trust::Choked, 50, &[camera(Importance::Grid, 1)]);
         assert_eq!((allocation.granted, allocation.least), (200, 200));
         assert_eq!(allocation.next, 50 + 150 + 402);
-        let next = allocate(allocation.next, 50, &[camera(Importance::Grid, 1)]);
+        let next = allocate(allocation.next, Trust::Choked, 50, &[camera(Importance::Grid, 1)]);
         assert_eq!(next.layers.to_vec(), [2]);
-        let all = allocate(allocation.wanted + 60, 50, &[camera(Importance::Grid, 1)]);
+        let all = allocate(
+            allocation.wanted + 60,
+            Trust::Choked,
+            50,
+            &[camera(Importance::Grid, 1)],
+        );
         assert_eq!((all.layers.to_vec(), all.next), (vec![3], 0));
     }
 
@@ -224,7 +290,7 @@ mod tests {
         fn grants_fit_the_budget_and_are_what_was_counted(
             budget in 0u64..20_000, sound in 0u64..500, demands in prop::collection::vec(demand(), 0..9),
         ) {
-            let allocation = allocate(budget, sound, &demands);
+            let allocation = allocate(budget, Trust::Choked, sound, &demands);
             let sum: u64 = demands.iter().zip(&allocation.layers)
                 .map(|(demand, count)| count.checked_sub(1).map_or(0, |top| demand.layers[top]))
                 .sum();
@@ -237,8 +303,8 @@ mod tests {
         fn with_more_budget_nobody_loses_to_the_less_important(
             budget in 0u64..10_000, more in 0u64..5_000, demands in prop::collection::vec(demand(), 0..9),
         ) {
-            let less = in_order(&demands, &allocate(budget, 0, &demands));
-            let more = in_order(&demands, &allocate(budget + more, 0, &demands));
+            let less = in_order(&demands, &allocate(budget, Trust::Choked, 0, &demands));
+            let more = in_order(&demands, &allocate(budget + more, Trust::Choked, 0, &demands));
             prop_assert!(more >= less, "the first difference is a gain: {:?} {:?}", less, more);
         }
 
@@ -248,8 +314,8 @@ mod tests {
         ) {
             let lowest = demands.iter().map(|demand| demand.importance).max().expect("one");
             let important: Vec<Demand> = demands.iter().filter(|demand| demand.importance < lowest).cloned().collect();
-            let alone = allocate(budget, 0, &important);
-            let beside = allocate(budget, 0, &demands);
+            let alone = allocate(budget, Trust::Choked, 0, &important);
+            let beside = allocate(budget, Trust::Choked, 0, &demands);
             let mut beside = demands.iter().zip(&beside.layers).filter(|(demand, _)| demand.importance < lowest);
             for (alone, demand) in alone.layers.iter().zip(&important) {
                 let (_, beside) = beside.next().expect("as many");
@@ -261,11 +327,11 @@ mod tests {
 
         #[test]
         fn asking_again_grants_the_same(budget in 0u64..10_000, demands in prop::collection::vec(demand(), 0..9)) {
-            let first = allocate(budget, 0, &demands);
+            let first = allocate(budget, Trust::Choked, 0, &demands);
             let again: Vec<Demand> = demands.iter().zip(&first.layers)
                 .map(|(demand, layers)| Demand { current: *layers, ..demand.clone() })
                 .collect();
-            prop_assert_eq!(allocate(budget, 0, &again).layers, first.layers);
+            prop_assert_eq!(allocate(budget, Trust::Choked, 0, &again).layers, first.layers);
         }
     }
 }

@@ -19,7 +19,9 @@
 
 mod acknowledged;
 mod aimd;
+mod choke;
 mod controller;
+mod doubt;
 mod groups;
 mod history;
 mod loss;
@@ -27,5 +29,5 @@ mod probe;
 mod queue;
 mod trend;
 
-pub use controller::{Controller, Need, Path};
+pub use controller::{Controller, Need, Path, Trust};
 pub use history::PacketBytes;

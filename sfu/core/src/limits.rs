@@ -123,6 +123,13 @@ pub const ESTIMATE_MIN: u64 = 30_000;
 pub const ESTIMATE_MAX: u64 = 100_000_000;
 /// A first guess holds no picture back for this long.
 pub const ESTIMATE_UNPROVEN: Duration = Duration::from_secs(2);
+/// Even the least is too much for a path when it has been late or lost for so long: others on the same link have given way
+/// by then, if it was theirs. They need a round trip, half a second to be sure, and a key frame of a lower layer.
+pub const CHOKED_AFTER: Duration = Duration::from_secs(2);
+/// How long a layer is left alone that a probe promised and the path did not carry; doubled each time.
+pub const DOUBT_MIN: Duration = Duration::from_secs(5);
+/// At most so long.
+pub const DOUBT_MAX: Duration = Duration::from_secs(40);
 /// Packets whose feedback is awaited, at first; a power of two. Grows with what is in flight.
 pub const SENT_HISTORY_MIN: usize = 256;
 /// Packets whose feedback is awaited, at most: 1 s of 40 Mbit/s.
@@ -131,6 +138,8 @@ pub const SENT_HISTORY_MAX: usize = 4096;
 pub const PROBE_WAIT_MIN: Duration = Duration::from_secs(3);
 /// Longest time between two probes: what a path that recovers waits for.
 pub const PROBE_WAIT_MAX: Duration = Duration::from_secs(20);
+/// Time between two probes while a picture is paused, at first; doubled each time.
+pub const PROBE_WAIT_PAUSED_MIN: Duration = Duration::from_secs(1);
 /// Longest time between two probes while a picture is paused: a few packets then make the difference.
 pub const PROBE_WAIT_PAUSED: Duration = Duration::from_secs(4);
 /// Between a probe that found what it looked for and the next.

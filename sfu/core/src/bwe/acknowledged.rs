@@ -83,15 +83,17 @@ impl Acknowledged {
             FIRST_WINDOW_US
         };
         let passed = self.last_us.map_or(0, |last| at_us - last);
-        if passed < 0 {
+        if passed < -length {
+            // The receiver's clock is another.
             (self.bytes, self.window_us) = (0.0, 0);
+            self.last_us = None;
+        } else if passed > length {
+            (self.bytes, self.window_us) = (0.0, (self.window_us + passed) % length);
         } else {
-            self.window_us += passed;
-            if passed > length {
-                (self.bytes, self.window_us) = (0.0, self.window_us % length);
-            }
+            self.window_us += passed.max(0);
         }
-        self.last_us = Some(at_us);
+        // One that was overtaken counts with those that overtook it.
+        self.last_us = self.last_us.max(Some(at_us));
         if self.window_us < length {
             return None;
         }
@@ -111,6 +113,18 @@ mod tests {
         let packets = millis * 1_000 / gap;
         (0..packets).for_each(|index| acknowledged.arrived(from_us + index * gap, 1_000));
         from_us + packets * gap
+    }
+
+    #[test]
+    fn packets_that_overtake_each_other_are_counted_all_the_same() {
+        let mut acknowledged = Acknowledged::new();
+        for pair in 0..500 {
+            let at_us = pair * 4_000;
+            acknowledged.arrived(at_us + 3_000, 1_000);
+            acknowledged.arrived(at_us, 1_000);
+        }
+        let rate = acknowledged.bits_per_second().expect("samples");
+        assert!((3_900_000..4_100_000).contains(&rate), "{rate}");
     }
 
     #[test]

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::acknowledged::Acknowledged;
 use super::aimd::Aimd;
+use super::choke::{Choke, Fare};
+use super::doubt::Doubt;
 use super::groups::Groups;
 use super::history::{History, PacketBytes};
 use super::loss::Losses;
 use super::probe::{Outcome, Prober};
 use super::queue::Queue;
 use super::trend::{Trend, Usage};
-use crate::limits::{ESTIMATE_START, ESTIMATE_UNPROVEN, PACE_ABOVE, PACE_FACTOR, PROBE_WAIT_PAUSED};
+use crate::limits::{ESTIMATE_START, ESTIMATE_UNPROVEN, PACE_ABOVE, PACE_FACTOR};
 use crate::time::Time;
 
 /// What a subscriber's path is like, as a room and its client are told.
@@ -18,14 +20,25 @@ use crate::time::Time;
 pub struct Path {
     /// Bits a second that it carries, headers included.
     pub estimate: u64,
-    /// The estimate rests on more than a first guess.
-    pub is_proven: bool,
+    /// What the estimate rests on.
+    pub trust: Trust,
     /// Bits a second that arrived of late; 0 before anything did.
     pub acknowledged: u64,
     /// Share of packets lost of late, from 0 to 1.
     pub loss: f64,
     /// Time for a packet there and its feedback back; `None` before there was any.
     pub round_trip: Option<Duration>,
+}
+
+/// What an estimate rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// A first guess: nothing is held back for it.
+    Guess,
+    /// What was sent and came. It may be too low for a while: nobody's only picture is held back for it.
+    Measured,
+    /// Even one picture at its least was too much for long.
+    Choked,
 }
 
 /// What a room wants of a path, in bits a second, headers included.
@@ -39,6 +52,8 @@ pub struct Need {
     pub wanted: u64,
     /// Sound, and every picture at its least.
     pub least: u64,
+    /// Sound, and one picture at its least; 0 when no picture is wanted.
+    pub floor: u64,
 }
 
 /// The least round trip of this long counts: feedback is held back now and then.
@@ -64,6 +79,8 @@ pub struct Controller {
     aimd: Aimd,
     losses: Losses,
     prober: Prober,
+    choke: Choke,
+    doubt: Doubt,
     need: Need,
     usage: Usage,
     first_feedback: Option<Time>,
@@ -94,6 +111,8 @@ impl Controller {
             aimd: Aimd::new(ESTIMATE_START),
             losses: Losses::default(),
             prober: Prober::new(),
+            choke: Choke::default(),
+            doubt: Doubt::default(),
             need: Need::default(),
             usage: Usage::Normal,
             first_feedback: None,
@@ -145,6 +164,12 @@ impl Controller {
         self.estimate_anew(now, judged);
         self.is_proven |= now.since(first) >= ESTIMATE_UNPROVEN;
         self.take_probe(now);
+        let fare = match (self.losses.hurts(now), self.queue.is_deep()) {
+            (true, _) => Fare::Lost,
+            (false, true) => Fare::Late,
+            (false, false) => Fare::Well,
+        };
+        self.choke.judge(now, self.estimate(), self.need.floor, fare);
     }
 
     /// What the room wants from now on.
@@ -156,7 +181,7 @@ impl Controller {
     pub fn padding(&mut self, now: Time) -> u64 {
         self.take_probe(now);
         if self.wants_more() {
-            if self.prober.is_due(now) {
+            if self.prober.is_due(now) && self.is_believable(now) {
                 self.begin_probe(now);
             }
         } else {
@@ -167,7 +192,12 @@ impl Controller {
 
     /// When to ask for padding again; `None` while none is needed.
     pub fn poll_timeout(&self, now: Time) -> Option<Time> {
-        self.prober.deadline(now, self.wants_more())
+        let deadline = self.prober.deadline(now, self.wants_more());
+        let doubted = self
+            .doubt
+            .most(now)
+            .filter(|_| self.prober.is_idle() && !self.is_believable(now));
+        deadline.map(|at| doubted.map_or(at, |(_, until)| until.max(at)))
     }
 
     /// What there is to tell the room; `None` while it knows.
@@ -175,7 +205,7 @@ impl Controller {
         let path = self.path();
         let is_known = self.told.is_some_and(|(at, told)| {
             now.since(at) < TELL_INTERVAL
-                && told.is_proven == path.is_proven
+                && told.trust == path.trust
                 && told.estimate.abs_diff(path.estimate) * 100 <= told.estimate * TELL_PERCENT
         });
         if is_known {
@@ -189,7 +219,11 @@ impl Controller {
     pub fn path(&self) -> Path {
         Path {
             estimate: self.estimate(),
-            is_proven: self.is_proven,
+            trust: match (self.choke.is_choked(), self.is_proven) {
+                (true, _) => Trust::Choked,
+                (false, true) => Trust::Measured,
+                (false, false) => Trust::Guess,
+            },
             acknowledged: self.acknowledged.bits_per_second().unwrap_or_default(),
             loss: self.losses.recent(),
             round_trip: self.round_trip.map(|(round_trip, _)| round_trip),
@@ -198,7 +232,9 @@ impl Controller {
 
     /// Bits a second at which bursts have to leave; `None` on a path so wide that they need not be spread.
     pub fn pace(&self) -> Option<u64> {
-        let estimate = self.estimate();
+        // What is sent whatever the estimate must not wait for it either.
+        let sent_on = if self.choke.is_choked() { 0 } else { self.need.floor };
+        let estimate = self.estimate().max(sent_on);
         (estimate < PACE_ABOVE && self.first_feedback.is_some()).then(|| estimate * PACE_FACTOR / 100)
     }
 
@@ -212,6 +248,11 @@ impl Controller {
     fn wants_more(&self) -> bool {
         let is_heard = self.first_feedback.is_some() || self.prober.is_hopeful();
         is_heard && self.need.next > self.estimate()
+    }
+
+    /// Whether nothing has failed of late that the next probe would be for.
+    fn is_believable(&self, now: Time) -> bool {
+        self.doubt.most(now).is_none_or(|(most, _)| self.need.next <= most)
     }
 
     fn note_round_trip(&mut self, now: Time, newest: Option<Time>) {
@@ -235,9 +276,13 @@ impl Controller {
             Usage::Normal | Usage::Under => acknowledged,
         };
         let backed_off = self.aimd.update(now, usage, arriving, round_trip);
-        let lowered = self.losses.judge(now, self.aimd.rate(), self.need.least);
+        let (rate, queue) = (self.aimd.rate(), self.queue.stands());
+        let lowered = self.losses.judge(now, rate, self.need.least, queue);
         if backed_off || lowered {
             self.is_proven = true;
+            self.doubt.backed_off(now, self.need.granted);
+            let arrived = self.acknowledged.at_present().unwrap_or_default();
+            self.choke.backed_off(now, self.need.granted, arrived, self.need.floor);
             let was_steady = self.worsened.is_none_or(|at| now.since(at) >= STEADY);
             self.worsened = Some(now);
             if self.probed.take().is_some_and(|at| now.since(at) < PROBE_REGRET) {
@@ -245,25 +290,33 @@ impl Controller {
             } else if was_steady {
                 self.prober.rest(); // somebody else's doing, which may end as it began
             }
+            let planned = self.prober.due();
             self.prober.worsened(now);
-            self.hurry(now);
+            self.hurry(now, planned);
         }
     }
 
-    /// While a picture is missing altogether, the next probe is not far.
-    fn hurry(&mut self, now: Time) {
-        if self.estimate() < self.need.least {
-            self.prober.within(now + PROBE_WAIT_PAUSED);
+    /// While a picture is missing altogether, the next probe is not far, and not put off again what was `planned`.
+    fn hurry(&mut self, now: Time, planned: Option<Time>) {
+        if self.is_short() {
+            self.prober.hurry(now, planned);
         }
+    }
+
+    /// Whether the estimate does not cover every picture at its least.
+    fn is_short(&self) -> bool {
+        self.estimate() < self.need.least
     }
 
     fn begin_probe(&mut self, now: Time) {
         // It would be lost, too.
         if self.losses.is_heavy(now) {
             self.prober.put_off(now);
-            return self.hurry(now);
+            return self.hurry(now, None);
         }
-        let most = self.need.wanted.max(self.need.next);
+        self.prober.begins(self.is_short());
+        let wanted = self.need.wanted.max(self.need.next);
+        let most = self.doubt.most(now).map_or(wanted, |(most, _)| wanted.min(most));
         let goal = (self.estimate() * 2).clamp(self.need.next, most);
         // A tenth more than needed, since what arrives is measured a little below what was sent.
         self.prober.begin(now, goal * 11 / 10);
@@ -278,6 +331,7 @@ impl Controller {
             Outcome::Carried { rate, of } if rate > self.estimate() => {
                 self.aimd.set(now, rate, rate * 10 < of * 9);
                 self.losses.lift(rate);
+                self.doubt.climbed(now, self.need.granted);
                 // Nearly all that was sent: there may be more.
                 if rate * 10 >= of * 7 {
                     self.probed = Some(now);
@@ -296,7 +350,7 @@ impl Controller {
             }
             Outcome::Unclear => self.prober.retry(now),
         }
-        self.hurry(now);
+        self.hurry(now, None);
     }
 }
 

@@ -3,6 +3,7 @@
 //! More than 10 % lost lowers a ceiling, less lifts it, as in draft-ietf-rmcat-gcc-02 §6. That alone would take a path
 //! that loses 10 % by chance down to nothing, so a lowering is watched: when much less is sent and as much is lost, the
 //! loss is the path's own (*inherent*, as in libwebrtc's `LossBasedBweV2`), and only what exceeds it counts from then on.
+//! Not while there is a queue: others may keep that full, whatever is sent here.
 
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Losses {
     total: u32,
     bytes: u64,
     recent: f64,
+    /// Of the last window alone, beyond what the path loses by itself.
+    newest: f64,
     inherent: f64,
     bad_windows: u8,
     cut: Option<Cut>,
@@ -78,14 +81,20 @@ impl Losses {
         self.recent > LOSS_HEAVY && self.judged.is_some_and(|at| now.since(at) < STALE)
     }
 
+    /// So much was lost in the last window alone that it was too much, whoever's fault that is.
+    pub(super) fn hurts(&self, now: Time) -> bool {
+        self.newest > LOSS_CUT && self.judged.is_some_and(|at| now.since(at) < STALE)
+    }
+
     /// A probe has shown what the path carries.
     pub(super) fn lift(&mut self, rate: u64) {
         self.ceiling = self.ceiling.map(|ceiling| ceiling.max(rate));
     }
 
     /// Judges the packets since the last time, once they are enough. `rate` is the estimate without losses; under a path
-    /// that loses by itself the ceiling does not fall below `least`. The answer tells whether the ceiling was lowered.
-    pub(super) fn judge(&mut self, now: Time, rate: u64, least: u64) -> bool {
+    /// that loses by itself the ceiling does not fall below `least`; where a `queue` stands, it may be that which loses. The
+    /// answer tells whether the ceiling was lowered.
+    pub(super) fn judge(&mut self, now: Time, rate: u64, least: u64, queue: bool) -> bool {
         let since = *self.since.get_or_insert(now);
         let passed = now.since(since);
         let is_full = passed >= WINDOW && self.total >= PACKETS_MIN;
@@ -98,9 +107,11 @@ impl Losses {
         self.recent += WEIGHT * (share - self.recent);
         self.judged = Some(now);
         self.inherent = self.inherent.min(self.recent);
-        let effective = (self.recent - self.inherent) / (1.0 - self.inherent);
+        let beyond = |share: f64| (share - self.inherent) / (1.0 - self.inherent);
+        self.newest = beyond(share);
+        let effective = beyond(self.recent);
         if effective > LOSS_CUT {
-            return self.worsen(rate, sent, effective);
+            return self.worsen(rate, sent, effective, queue);
         }
         self.bad_windows = 0;
         if effective < LOSS_CUT / 2.0 {
@@ -110,7 +121,7 @@ impl Losses {
         false
     }
 
-    fn worsen(&mut self, rate: u64, sent: u64, effective: f64) -> bool {
+    fn worsen(&mut self, rate: u64, sent: u64, effective: f64, queue: bool) -> bool {
         self.bad_windows = self.bad_windows.saturating_add(1);
         if self.bad_windows < BAD_WINDOWS {
             return false;
@@ -119,7 +130,7 @@ impl Losses {
             loss: self.recent,
             sent,
         });
-        if sent * 4 < cut.sent * 3 && self.recent > cut.loss * 0.8 {
+        if !queue && sent * 4 < cut.sent * 3 && self.recent > cut.loss * 0.8 {
             self.inherent = self.recent.min(LOSS_INHERENT_MAX);
             self.cut = None;
             return false;
@@ -150,6 +161,17 @@ mod tests {
 
     /// Windows of half a second at `rate`, of which every `nth` packet is lost; the ceiling after each.
     fn windows(losses: &mut Losses, from: u32, count: u32, rate: u64, nth: u32) -> Vec<Option<u64>> {
+        windows_behind(false, losses, from, count, rate, nth)
+    }
+
+    fn windows_behind(
+        queue: bool,
+        losses: &mut Losses,
+        from: u32,
+        count: u32,
+        rate: u64,
+        nth: u32,
+    ) -> Vec<Option<u64>> {
         let packets = u32::try_from(rate / 2 / 8_000).expect("few");
         let window = |index: u32| {
             for packet in 0..packets {
@@ -161,7 +183,7 @@ mod tests {
                 };
                 losses.count(sent, nth == 0 || packet % nth != 0);
             }
-            losses.judge(START + WINDOW * (from + index), 10_000_000, 200_000);
+            losses.judge(START + WINDOW * (from + index), 10_000_000, 200_000, queue);
             losses.ceiling()
         };
         (0..count).map(window).collect()
@@ -195,6 +217,15 @@ mod tests {
         let ceiling = losses.ceiling().expect("one");
         let after = windows(&mut losses, 10, 10, 500_000, 8);
         assert!(after[9].expect("growing") > ceiling, "{after:?}");
+    }
+
+    #[test]
+    fn losses_of_a_queue_that_others_keep_full_are_not_the_paths_own() {
+        let mut losses = Losses::default();
+        windows_behind(true, &mut losses, 0, 6, 2_000_000, 8);
+        windows_behind(true, &mut losses, 6, 4, 500_000, 8);
+        assert!(losses.inherent() < 0.01, "{losses:?}");
+        assert!(losses.ceiling().expect("one") < 500_000, "{losses:?}");
     }
 
     #[test]

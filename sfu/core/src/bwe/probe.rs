@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::aimd::whole;
 use super::history::Sent;
-use crate::limits::{PROBE_AGAIN, PROBE_WAIT_MAX, PROBE_WAIT_MIN};
+use crate::limits::{PROBE_AGAIN, PROBE_WAIT_MAX, PROBE_WAIT_MIN, PROBE_WAIT_PAUSED, PROBE_WAIT_PAUSED_MIN};
 use crate::time::Time;
 
 /// A cluster lasts this long at least, and has as many packets. One that repeats another that told nothing lasts twice
@@ -68,6 +68,8 @@ pub(super) struct Prober {
     due: Option<Time>,
     /// Probes in a row that told nothing.
     unclear: u8,
+    /// From the last probe for a missing picture to the next.
+    hurry: Option<Duration>,
 }
 
 /// So many of those are repeated at once: a key frame got between, or the receiver was busy.
@@ -81,6 +83,7 @@ impl Prober {
             wait: PROBE_WAIT_MIN,
             due: None,
             unclear: 0,
+            hurry: None,
         }
     }
 
@@ -117,9 +120,14 @@ impl Prober {
         }
     }
 
+    /// Whether no probe is in flight.
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
     /// Whether the next probe may begin.
     pub(super) fn is_due(&self, now: Time) -> bool {
-        matches!(self.phase, Phase::Idle) && self.due.is_none_or(|due| due <= now)
+        self.is_idle() && self.due.is_none_or(|due| due <= now)
     }
 
     /// Begins a probe of `rate` bits a second.
@@ -232,9 +240,28 @@ impl Prober {
         self.due = Some(now + self.wait);
     }
 
-    /// The next probe begins at `latest`, if not before.
-    pub(super) fn within(&mut self, latest: Time) {
-        self.due = self.due.map(|due| due.min(latest));
+    /// A picture is missing: the next probe begins soon, and no later than was planned for `planned`.
+    pub(super) fn hurry(&mut self, now: Time, planned: Option<Time>) {
+        let soon = now + self.hurry.unwrap_or(PROBE_WAIT_PAUSED_MIN);
+        let soon = planned
+            .filter(|planned| *planned > now)
+            .map_or(soon, |planned| planned.min(soon));
+        self.due = self.due.map(|due| due.min(soon));
+    }
+
+    /// When the next probe may begin; `None` if at once.
+    pub(super) const fn due(&self) -> Option<Time> {
+        self.due
+    }
+
+    /// A probe begins: if a picture is missing, the next but those that repeat it follows less soon.
+    pub(super) fn begins(&mut self, is_missing: bool) {
+        if !is_missing {
+            self.hurry = None;
+        } else if self.unclear == 0 {
+            let longer = self.hurry.map(|wait| (wait * 2).min(PROBE_WAIT_PAUSED));
+            self.hurry = longer.or(Some(PROBE_WAIT_PAUSED_MIN));
+        }
     }
 
     /// All is well: the next need is probed for at once.

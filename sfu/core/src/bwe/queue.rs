@@ -12,6 +12,8 @@ const PIECES: usize = 4;
 const PIECE: Duration = Duration::from_millis(50);
 /// A queue shorter than this is none.
 const STANDING_US: i64 = 15_000;
+/// One as long as this is heard in every conversation (ITU-T G.114: 150 ms from mouth to ear pass unnoticed).
+const DEEP_US: i64 = 200_000;
 
 /// Delays, in µs with the unknown difference of the clocks.
 #[derive(Debug, Default)]
@@ -45,9 +47,19 @@ impl Queue {
 
     /// Whether there is a queue that even the fastest of the last packets stood in.
     pub(super) fn stands(&self) -> bool {
+        self.depth_us() >= STANDING_US
+    }
+
+    /// Whether everything waits so long in it that a conversation is hard.
+    pub(super) fn is_deep(&self) -> bool {
+        self.depth_us() >= DEEP_US
+    }
+
+    /// How long the fastest of the last packets stood in it.
+    fn depth_us(&self) -> i64 {
         let least = self.least.into_iter().chain(self.before).min();
         let now = self.pieces.iter().flatten().min();
-        least.zip(now).is_some_and(|(least, now)| now - least >= STANDING_US)
+        least.zip(now).map_or(0, |(least, now)| now - least)
     }
 }
 

@@ -117,10 +117,8 @@ impl Room {
                 demands.push(demand);
             }
         }
-        let allocation = allocate(path.estimate, sound, &demands);
+        let allocation = allocate(path.estimate, path.trust, sound, &demands);
         for (of, layers) in wanted.iter().zip(&allocation.layers) {
-            // A first guess pauses nothing: the lowest layer is sent, while a probe finds out.
-            let layers = (*layers).max(usize::from(!path.is_proven));
             let top = layers.checked_sub(1).and_then(|top| of.ranks.get(top));
             self.grant(now, id, of.key, top.map_or(Grant::Nothing, |rank| Grant::UpTo(*rank)));
         }
@@ -222,6 +220,7 @@ impl Room {
             next: allocation.next,
             wanted: allocation.wanted,
             least: allocation.least,
+            floor: allocation.floor,
         };
         let told = member.bandwidth.need;
         let differs = |a: u64, b: u64| a.abs_diff(b) * 100 > a.max(b) * NEED_PERCENT || (a == 0) != (b == 0);
@@ -230,6 +229,7 @@ impl Room {
             (told.next, need.next),
             (told.wanted, need.wanted),
             (told.least, need.least),
+            (told.floor, need.floor),
         ];
         if pairs.into_iter().any(|(a, b)| differs(a, b)) {
             member.bandwidth.need = need;

@@ -247,13 +247,13 @@ fn unexplained(moment: &Moment) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bwe::Path;
+    use crate::bwe::{Path, Trust};
     use crate::seeing::{Load, Measured, Playback, Said};
 
     fn fine() -> Moment {
         let path = Path {
             estimate: 5_000_000,
-            is_proven: true,
+            trust: Trust::Measured,
             acknowledged: 1_500_000,
             loss: 0.0,
             round_trip: Some(Duration::from_millis(30)),

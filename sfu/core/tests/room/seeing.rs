@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sfu_core::bwe::Path;
+use sfu_core::bwe::{Path, Trust};
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::publish::Carried;
 use sfu_core::seeing::Measured;
@@ -104,7 +104,7 @@ fn losses_are_those_of_the_path_or_else_of_the_reports() {
     assert_eq!(measured(&mut world, BOB, 0.0).loss_down, 0.0, "asked already");
     let path = Path {
         estimate: 40_000,
-        is_proven: true,
+        trust: Trust::Choked,
         acknowledged: 40_000,
         loss: 0.125,
         round_trip: Some(Duration::from_millis(80)),
@@ -125,7 +125,7 @@ fn a_picture_held_back_is_seen() {
     send_for_seconds(&mut world, 1);
     let path = Path {
         estimate: 1_000,
-        is_proven: true,
+        trust: Trust::Choked,
         acknowledged: 1_000,
         loss: 0.0,
         round_trip: None,

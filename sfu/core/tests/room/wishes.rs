@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sfu_core::bwe::Path;
+use sfu_core::bwe::{Path, Trust};
 use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::input::{Allowance, Allowed, Subscriber, TrackChange, TrackSettings};
@@ -279,7 +279,7 @@ fn what_a_subscriber_puts_first_is_kept_when_bandwidth_is_short() {
         });
         let path = Path {
             estimate: 5_000_000,
-            is_proven: true,
+            trust: Trust::Choked,
             acknowledged: 1_000_000,
             loss: 0.0,
             round_trip: None,

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use sfu_core::bwe::{self, Controller, Need};
+use sfu_core::bwe::{self, Controller, Need, Trust};
 use sfu_core::forward::{Destination, Outgoing};
 use sfu_core::limits::SENT_HISTORY_MAX;
 use sfu_core::pace::{Held, Pacer};
@@ -56,7 +56,11 @@ impl Path {
     fn told(&self, path: bwe::Path) -> bwe::Path {
         self.limit.map_or(path, |limit| bwe::Path {
             estimate: path.estimate.min(limit),
-            is_proven: true,
+            trust: if limit < path.estimate {
+                Trust::Choked
+            } else {
+                path.trust
+            },
             ..path
         })
     }

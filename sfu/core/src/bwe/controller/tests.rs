@@ -94,6 +94,7 @@ const fn need(granted: u64, next: u64, wanted: u64, least: u64) -> Need {
         next,
         wanted,
         least,
+        floor: least,
     }
 }
 
@@ -103,7 +104,7 @@ fn a_need_is_probed_for_and_believed_within_a_second() {
     bench.controller.set_need(need(300_000, 2_000_000, 2_000_000, 300_000));
     let estimate = bench.run(10_000_000, 300_000, 1);
     assert!(estimate >= 2_000_000, "{estimate}");
-    assert!(bench.controller.path().is_proven);
+    assert_eq!(bench.controller.path().trust, Trust::Measured);
 }
 
 #[test]

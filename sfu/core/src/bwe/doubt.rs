@@ -1,0 +1,85 @@
+//! Layers that a probe promised and the path then did not carry. A probe is over in a few milliseconds: between two
+//! pictures of others on the same link, it finds all of the link. Whoever believes it pushes everybody back, so what has
+//! failed is left alone for a while, longer each time; less may be probed for meanwhile.
+
+use std::time::Duration;
+
+use crate::limits::{DOUBT_MAX, DOUBT_MIN};
+use crate::time::Time;
+
+/// Too much shows within this.
+const REGRET: Duration = Duration::from_secs(3);
+/// Share of what failed that may be probed for, in percent: well below what would grant it again.
+const BELOW_PERCENT: u64 = 90;
+
+/// What is not believed at present.
+#[derive(Debug, Default)]
+pub(super) struct Doubt {
+    /// When a probe brought more, and what was granted until then.
+    climbed: Option<(Time, u64)>,
+    /// What failed, and until when it is left alone.
+    failed: Option<(u64, Time)>,
+    wait: Duration,
+}
+
+impl Doubt {
+    /// A probe brought more, while `granted` bits a second were granted.
+    pub(super) fn climbed(&mut self, now: Time, granted: u64) {
+        let before = self.climbed.filter(|(at, _)| now.since(*at) < REGRET);
+        self.climbed = Some((now, before.map_or(granted, |(_, before)| before.min(granted))));
+    }
+
+    /// The path was too full, while `granted` bits a second were granted.
+    pub(super) fn backed_off(&mut self, now: Time, granted: u64) {
+        let Some((at, before)) = self.climbed.take() else {
+            return;
+        };
+        if now.since(at) >= REGRET {
+            self.wait = Duration::ZERO;
+        } else if granted > before {
+            self.wait = (self.wait * 2).clamp(DOUBT_MIN, DOUBT_MAX);
+            self.failed = Some((granted, now + self.wait));
+        }
+    }
+
+    /// The most that may be probed for, in bits a second, and until when; `None` without limit.
+    pub(super) fn most(&self, now: Time) -> Option<(u64, Time)> {
+        let (rate, until) = self.failed.filter(|(_, until)| now < *until)?;
+        Some((rate * BELOW_PERCENT / 100, until))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Time = Time::from_micros(1_000_000);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn what_fails_again_is_left_alone_for_longer() {
+        let mut doubt = Doubt::default();
+        doubt.climbed(START, 500);
+        doubt.backed_off(START + SECOND, 1_800);
+        let (most, first) = doubt.most(START + SECOND).expect("doubted");
+        assert_eq!((most, first), (1_620, START + SECOND + DOUBT_MIN));
+        assert_eq!(doubt.most(first), None);
+        doubt.climbed(first, 500);
+        doubt.backed_off(first + SECOND, 1_800);
+        assert_eq!(
+            doubt.most(first + SECOND),
+            Some((1_620, first + SECOND + DOUBT_MIN * 2))
+        );
+    }
+
+    #[test]
+    fn what_was_not_climbed_to_is_not_doubted() {
+        let mut doubt = Doubt::default();
+        doubt.backed_off(START, 1_800);
+        doubt.climbed(START, 1_800);
+        doubt.backed_off(START + SECOND, 1_800);
+        doubt.climbed(START + SECOND * 2, 500);
+        doubt.backed_off(START + SECOND * 2 + REGRET, 1_800);
+        assert_eq!(doubt.most(START + SECOND * 10), None);
+    }
+}
