@@ -5,6 +5,7 @@ mod egress;
 mod history;
 mod loss;
 mod munge;
+mod repeats;
 mod select;
 
 pub use down::{Down, DownState, Grant, SenderNumbers, SenderStart};

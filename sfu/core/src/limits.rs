@@ -102,6 +102,10 @@ pub const SOUND_HISTORY: Depth = Depth {
 pub const REPAIR_PERCENT_MAX: u64 = 50;
 /// Repairs of so many bits a second are always allowed: a stream that has just begun, or sends little, has no share yet.
 pub const REPAIR_RATE_MIN: u64 = 50_000;
+/// Packets remembered as sent again: what 4 Mbit/s of them, half of them lost, repeat in a quarter of a second.
+pub const REPEATS_MAX: usize = 128;
+/// Longest time between two repeats of a packet: later nobody waits for it any more.
+pub const REPEAT_GAP_MAX: Duration = Duration::from_secs(1);
 /// Sequence mappings a down-track remembers: one for each dropped frame, 2 s of the 22 a second that are dropped when
 /// only a quarter of a 30-frame stream is wanted, and room for late packets.
 pub const MAPPINGS_MAX: usize = 96;
@@ -142,6 +146,11 @@ pub const PROBE_WAIT_MAX: Duration = Duration::from_secs(20);
 pub const PROBE_WAIT_PAUSED_MIN: Duration = Duration::from_secs(1);
 /// Longest time between two probes while a picture is paused: a few packets then make the difference.
 pub const PROBE_WAIT_PAUSED: Duration = Duration::from_secs(4);
+/// When a picture begins, so many want more at once that their probes take turns, one beginning so long after the other: no
+/// more than ten are under way at a time, and the last of 200 begins 0.4 s late.
+pub const PROBE_TURN: Duration = Duration::from_millis(2);
+/// More begin at the beginning again: nobody waits for longer than a second.
+pub const PROBE_TURNS_MAX: u16 = 500;
 /// Between a probe that found what it looked for and the next.
 pub const PROBE_AGAIN: Duration = Duration::from_millis(100);
 /// Share lost, beyond what the path loses by itself, above which less is sent (draft-ietf-rmcat-gcc-02 §6).

@@ -40,6 +40,7 @@ pub use parts::Image;
 pub use track::Track;
 pub use transfer::{Traveller, likeness};
 
+use bandwidth::Turns;
 use listing::Later;
 use member::Member;
 use replay::Replay;
@@ -70,6 +71,7 @@ pub struct Room {
     listing: Listing,
     later: Later,
     next_allocation: Option<Time>,
+    turns: Turns,
     next_quality: Time,
     /// The other parts of the room, on other workers.
     parts: BTreeSet<PartId>,

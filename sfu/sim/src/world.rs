@@ -481,7 +481,7 @@ impl World {
             Output::Need { member, need } => {
                 let watching = self.viewers.get_mut(&member);
                 if let Some(controller) = watching.and_then(|watching| watching.sending.controller.as_mut()) {
-                    controller.set_need(need);
+                    controller.set_need(self.now, need);
                 }
             }
             Output::StreamState { to, paused, .. } => {

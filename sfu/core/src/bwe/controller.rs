@@ -28,6 +28,8 @@ pub struct Path {
     pub loss: f64,
     /// Time for a packet there and its feedback back; `None` before there was any.
     pub round_trip: Option<Duration>,
+    /// The same of the last packets, with the queue that they stood in.
+    pub latest_round_trip: Option<Duration>,
 }
 
 /// What an estimate rests on.
@@ -54,6 +56,8 @@ pub struct Need {
     pub least: u64,
     /// Sound, and one picture at its least; 0 when no picture is wanted.
     pub floor: u64,
+    /// How many others want more since this moment, too: their probes come first.
+    pub turn: u16,
 }
 
 /// The least round trip of this long counts: feedback is held back now and then.
@@ -86,6 +90,7 @@ pub struct Controller {
     first_feedback: Option<Time>,
     /// The least round trip, and since when.
     round_trip: Option<(Duration, Time)>,
+    latest_round_trip: Option<Duration>,
     probed: Option<Time>,
     /// When it backed off last.
     worsened: Option<Time>,
@@ -117,6 +122,7 @@ impl Controller {
             usage: Usage::Normal,
             first_feedback: None,
             round_trip: None,
+            latest_round_trip: None,
             probed: None,
             worsened: None,
             is_proven: false,
@@ -164,7 +170,9 @@ impl Controller {
         self.estimate_anew(now, judged);
         self.is_proven |= now.since(first) >= ESTIMATE_UNPROVEN;
         self.take_probe(now);
-        let fare = match (self.losses.hurts(now), self.queue.is_deep()) {
+        // A queue that shrinks will be gone.
+        let is_late = self.queue.is_deep() && self.usage != Usage::Under;
+        let fare = match (self.losses.hurts(now), is_late) {
             (true, _) => Fare::Lost,
             (false, true) => Fare::Late,
             (false, false) => Fare::Well,
@@ -173,8 +181,12 @@ impl Controller {
     }
 
     /// What the room wants from now on.
-    pub const fn set_need(&mut self, need: Need) {
+    pub fn set_need(&mut self, now: Time, need: Need) {
+        let wanted_more = self.wants_more();
         self.need = need;
+        if !wanted_more {
+            self.prober.take_turn(now, need.turn);
+        }
     }
 
     /// Bytes of padding to send now, for a probe; to be asked at [`Controller::poll_timeout`].
@@ -227,6 +239,7 @@ impl Controller {
             acknowledged: self.acknowledged.bits_per_second().unwrap_or_default(),
             loss: self.losses.recent(),
             round_trip: self.round_trip.map(|(round_trip, _)| round_trip),
+            latest_round_trip: self.latest_round_trip,
         }
     }
 
@@ -259,6 +272,7 @@ impl Controller {
         let Some(sample) = newest.map(|at| now.since(at)) else {
             return;
         };
+        self.latest_round_trip = Some(sample);
         let is_old = |since: Time| now.since(since) >= ROUND_TRIP_WINDOW;
         if self
             .round_trip

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::aimd::whole;
 use super::history::Sent;
-use crate::limits::{PROBE_AGAIN, PROBE_WAIT_MAX, PROBE_WAIT_MIN, PROBE_WAIT_PAUSED, PROBE_WAIT_PAUSED_MIN};
+use crate::limits::{
+    PROBE_AGAIN, PROBE_TURN, PROBE_WAIT_MAX, PROBE_WAIT_MIN, PROBE_WAIT_PAUSED, PROBE_WAIT_PAUSED_MIN,
+};
 use crate::time::Time;
 
 /// A cluster lasts this long at least, and has as many packets. One that repeats another that told nothing lasts twice
@@ -68,6 +70,8 @@ pub(super) struct Prober {
     due: Option<Time>,
     /// Probes in a row that told nothing.
     unclear: u8,
+    /// Waits last longer by this: those of whom many waited for the same moment do not end together.
+    stagger: Duration,
     /// From the last probe for a missing picture to the next.
     hurry: Option<Duration>,
 }
@@ -83,6 +87,7 @@ impl Prober {
             wait: PROBE_WAIT_MIN,
             due: None,
             unclear: 0,
+            stagger: Duration::ZERO,
             hurry: None,
         }
     }
@@ -117,6 +122,15 @@ impl Prober {
             Phase::Idle => None,
             Phase::Sending(_) => Some(now + STEP),
             Phase::Judging(_, until) => Some(until),
+        }
+    }
+
+    /// More is wanted from now on, by so many others, too: a crowd that probed at once would fill a shared uplink, and this
+    /// node's own sockets.
+    pub(super) fn take_turn(&mut self, now: Time, turn: u16) {
+        self.stagger = PROBE_TURN * u32::from(turn);
+        if turn > 0 && self.is_idle() {
+            self.due = self.due.max(Some(now + self.stagger));
         }
     }
 
@@ -220,7 +234,7 @@ impl Prober {
     /// The last probe brought nothing: the next waits longer.
     pub(super) fn put_off(&mut self, now: Time) {
         self.unclear = 0;
-        self.due = Some(now + self.wait);
+        self.due = Some(now + self.wait + self.stagger);
         self.wait = (self.wait * 3 / 2).min(PROBE_WAIT_MAX);
     }
 
@@ -237,12 +251,12 @@ impl Prober {
     /// The path has become worse: whatever was waited for, it is another path now.
     pub(super) fn worsened(&mut self, now: Time) {
         self.phase = Phase::Idle;
-        self.due = Some(now + self.wait);
+        self.due = Some(now + self.wait + self.stagger);
     }
 
     /// A picture is missing: the next probe begins soon, and no later than was planned for `planned`.
     pub(super) fn hurry(&mut self, now: Time, planned: Option<Time>) {
-        let soon = now + self.hurry.unwrap_or(PROBE_WAIT_PAUSED_MIN);
+        let soon = now + self.hurry.unwrap_or(PROBE_WAIT_PAUSED_MIN) + self.stagger;
         let soon = planned
             .filter(|planned| *planned > now)
             .map_or(soon, |planned| planned.min(soon));

@@ -1,8 +1,11 @@
 //! One subscriber's copy of a track.
 
+use std::time::Duration;
+
 use crate::codec::dependency::Structure;
 use crate::codec::identifiers::{Identifiers, Offsets};
 use crate::codec::{Codec, Descriptor};
+use crate::forward::repeats::Repeats;
 use crate::forward::{
     Choice, Dependency, Destination, Ladder, LossCap, Mapping, Munger, Outgoing, Prefix, Repair, Selector, Target,
 };
@@ -75,6 +78,7 @@ pub struct Down {
     repair_next: Option<u16>,
     sent: Rate,
     repaired: Rate,
+    repeats: Repeats,
 }
 
 impl Down {
@@ -97,6 +101,7 @@ impl Down {
             repair_next: start.repair_sequence,
             sent: Rate::default(),
             repaired: Rate::default(),
+            repeats: Repeats::default(),
         }
     }
 
@@ -253,6 +258,7 @@ impl Down {
         &mut self,
         now: Time,
         sequence: u16,
+        gap: Duration,
         find: impl FnOnce(u8, u64) -> Option<Inbound<'a>>,
     ) -> Option<Outgoing<'a>> {
         let number = self.repair_next?;
@@ -266,7 +272,7 @@ impl Down {
         }
         let packet = find(mapping.layer, original)?;
         let allowed = self.sent.bits_per_second(now) * REPAIR_PERCENT_MAX / 100 + REPAIR_RATE_MIN;
-        if self.repaired.bits_per_second(now) >= allowed {
+        if self.repaired.bits_per_second(now) >= allowed || !self.repeats.admit(now, sequence, gap) {
             return None;
         }
         self.repaired.add(now, packet.payload.len());

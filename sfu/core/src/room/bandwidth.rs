@@ -1,6 +1,7 @@
 //! From what a subscriber's path carries to what of each track it gets.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use smallvec::SmallVec;
 
@@ -9,7 +10,7 @@ use crate::bwe::{Need, Path};
 use crate::forward::{Egress, Grant, Target};
 use crate::ids::MemberId;
 use crate::input::TrackSettings;
-use crate::limits::{ALLOCATE_INTERVAL, LAYERS, SPOKE_FOR, WIRE_OVERHEAD_BYTES};
+use crate::limits::{ALLOCATE_INTERVAL, LAYERS, PROBE_TURN, PROBE_TURNS_MAX, SPOKE_FOR, WIRE_OVERHEAD_BYTES};
 use crate::output::Output;
 use crate::publish::Source;
 use crate::room::{Member, Room, Track, TrackKey};
@@ -20,6 +21,9 @@ const PADDING_BYTES: u8 = 255;
 /// A need that differs by less than this share is the same.
 const NEED_PERCENT: u64 = 5;
 
+/// Share of the last round trip, in percent, for which nothing is repeated: feedback takes longer than a request does.
+const REPEAT_PERCENT: u32 = 75;
+
 /// A subscriber's share of its path.
 #[derive(Debug, Default)]
 pub(super) struct Bandwidth {
@@ -28,6 +32,13 @@ pub(super) struct Bandwidth {
     /// What each of its copies was granted.
     grants: BTreeMap<TrackKey, Grant>,
     need: Need,
+}
+
+/// Whose probe comes when.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    /// When the last one of them has had its turn.
+    free: Time,
 }
 
 /// A track that a subscriber wants, and what it may be granted of it.
@@ -40,6 +51,13 @@ impl Room {
     /// What the path to a subscriber is like, for judging its connection; `None` while no transport-wide feedback came.
     pub fn path(&self, member: MemberId) -> Option<Path> {
         self.members.get(&member)?.bandwidth.path
+    }
+
+    /// What was sent again to a subscriber has not had time to arrive within this.
+    pub(super) fn repeat_gap(&self, member: MemberId) -> Duration {
+        let path = self.members.get(&member).and_then(|member| member.bandwidth.path);
+        let latest = path.and_then(|path| path.latest_round_trip).unwrap_or_default();
+        latest * REPEAT_PERCENT / 100
     }
 
     /// The packet path for probes: sends a subscriber about so many bytes of padding.
@@ -122,7 +140,7 @@ impl Room {
             let top = layers.checked_sub(1).and_then(|top| of.ranks.get(top));
             self.grant(now, id, of.key, top.map_or(Grant::Nothing, |rank| Grant::UpTo(*rank)));
         }
-        self.tell_need(id, &allocation);
+        self.tell_need(now, id, &allocation);
     }
 
     /// What a subscriber wants of a picture; `None` when nothing, or when nothing of it is sent.
@@ -211,7 +229,7 @@ impl Room {
         }
     }
 
-    fn tell_need(&mut self, id: MemberId, allocation: &Allocation) {
+    fn tell_need(&mut self, now: Time, id: MemberId, allocation: &Allocation) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
@@ -221,6 +239,7 @@ impl Room {
             wanted: allocation.wanted,
             least: allocation.least,
             floor: allocation.floor,
+            turn: 0,
         };
         let told = member.bandwidth.need;
         let differs = |a: u64, b: u64| a.abs_diff(b) * 100 > a.max(b) * NEED_PERCENT || (a == 0) != (b == 0);
@@ -232,9 +251,22 @@ impl Room {
             (told.floor, need.floor),
         ];
         if pairs.into_iter().any(|(a, b)| differs(a, b)) {
+            let is_new = told.next == 0 && need.next > 0;
+            let turn = if is_new { self.turns.take(now) } else { told.turn };
+            let need = Need { turn, ..need };
             member.bandwidth.need = need;
             self.push(Output::Need { member: id, need });
         }
+    }
+}
+
+impl Turns {
+    /// How many have one before, if any still do.
+    fn take(&mut self, now: Time) -> u16 {
+        let ahead = self.free.since(now).as_micros() / PROBE_TURN.as_micros();
+        let turn = u16::try_from(ahead).unwrap_or(u16::MAX) % PROBE_TURNS_MAX;
+        self.free = now + PROBE_TURN * (u32::from(turn) + 1);
+        turn
     }
 }
 

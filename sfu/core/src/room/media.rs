@@ -69,8 +69,9 @@ impl Room {
         lost: impl Iterator<Item = u16>,
         egress: &mut impl Egress,
     ) {
+        let gap = self.repeat_gap(member);
         if let Some(track) = self.tracks.get_mut(track) {
-            track.repeat(now, member, lost, egress);
+            track.repeat(now, member, gap, lost, egress);
         }
     }
 

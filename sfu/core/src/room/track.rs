@@ -4,6 +4,8 @@ mod arrivals;
 mod key_frames;
 mod rates;
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 
 use crate::codec::{Codec, dependency};
@@ -225,11 +227,12 @@ impl Track {
         }
     }
 
-    /// Repeats what a subscriber lost.
+    /// Repeats what a subscriber lost, but nothing twice within `gap`.
     pub(super) fn repeat(
         &mut self,
         now: Time,
         member: MemberId,
+        gap: Duration,
         lost: impl Iterator<Item = u16>,
         egress: &mut impl Egress,
     ) {
@@ -239,7 +242,7 @@ impl Track {
         let find = |rank: u8, sequence| layers.get(usize::from(rank))?.as_ref()?.history.get(sequence);
         let to = down.to();
         for sequence in lost {
-            if let Some(outgoing) = down.repeat(now, sequence, find) {
+            if let Some(outgoing) = down.repeat(now, sequence, gap, find) {
                 egress.send(to, &outgoing);
             }
         }

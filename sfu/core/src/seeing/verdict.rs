@@ -257,6 +257,7 @@ mod tests {
             acknowledged: 1_500_000,
             loss: 0.0,
             round_trip: Some(Duration::from_millis(30)),
+            latest_round_trip: None,
         };
         Moment {
             measured: Measured {

@@ -6,6 +6,7 @@ mod connection;
 mod life;
 mod listing;
 mod parts;
+mod probes;
 mod resume;
 mod seeing;
 mod transfer;

@@ -108,6 +108,7 @@ fn losses_are_those_of_the_path_or_else_of_the_reports() {
         acknowledged: 40_000,
         loss: 0.125,
         round_trip: Some(Duration::from_millis(80)),
+        latest_round_trip: None,
     };
     world.tell(Input::Path { member: BOB, path });
     assert_eq!(measured(&mut world, BOB, 0.0).loss_down, 0.125);
@@ -129,6 +130,7 @@ fn a_picture_held_back_is_seen() {
         acknowledged: 1_000,
         loss: 0.0,
         round_trip: None,
+        latest_round_trip: None,
     };
     world.tell(Input::Path { member: BOB, path });
     send_for_seconds(&mut world, 151);

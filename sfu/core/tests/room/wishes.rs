@@ -39,7 +39,7 @@ fn publish_camera(world: &mut World) -> (Vec<Output>, Option<TrackKey>) {
     (said, track)
 }
 
-fn ready(member: MemberId, track: TrackKey) -> Input {
+pub(crate) fn ready(member: MemberId, track: TrackKey) -> Input {
     let start = SenderStart {
         sequence: 1,
         repair_sequence: Some(1),
@@ -235,27 +235,32 @@ impl Egress for Nowhere {
 /// Half a second of a camera's key frames at 500 kbit/s.
 fn film(world: &mut World, streams: &[StreamKey], from: u16) -> Vec<Output> {
     let mut said = Vec::new();
-    let mut payload = [0; 1_250];
-    payload[..9].copy_from_slice(&[0x90, 0xf0, 0x80, 1, 42, 0x65, 0, 0, 0]);
     for number in 0..25 {
-        for stream in streams {
-            let packet = Packet {
-                codec: Codec::Vp8,
-                sequence: from + number,
-                timestamp: u32::from(from + number) * 1_800,
-                marker: true,
-                audio_level: None,
-                carried: Carried::default(),
-                dependency: None,
-                payload: &payload,
-            };
-            world
-                .room
-                .forward(world.now, *stream, std::iter::once(packet), &mut Nowhere);
-        }
+        film_picture(world, streams, from + number);
         said.extend(world.wait(Duration::from_millis(20)));
     }
     said
+}
+
+/// One key frame of 10,000 bits.
+pub(crate) fn film_picture(world: &mut World, streams: &[StreamKey], number: u16) {
+    let mut payload = [0; 1_250];
+    payload[..9].copy_from_slice(&[0x90, 0xf0, 0x80, 1, 42, 0x65, 0, 0, 0]);
+    for stream in streams {
+        let packet = Packet {
+            codec: Codec::Vp8,
+            sequence: number,
+            timestamp: u32::from(number) * 1_800,
+            marker: true,
+            audio_level: None,
+            carried: Carried::default(),
+            dependency: None,
+            payload: &payload,
+        };
+        world
+            .room
+            .forward(world.now, *stream, std::iter::once(packet), &mut Nowhere);
+    }
 }
 
 #[test]
@@ -283,6 +288,7 @@ fn what_a_subscriber_puts_first_is_kept_when_bandwidth_is_short() {
             acknowledged: 1_000_000,
             loss: 0.0,
             round_trip: None,
+            latest_round_trip: None,
         };
         world.tell(Input::Path { member: BOB, path });
         for second in 0..6 {

@@ -134,11 +134,12 @@ impl State {
     }
 
     pub(super) fn need(&mut self, id: MemberId, need: Need) {
+        let now = self.time();
         let Some(peer) = self.member_mut(id).map(|member| member.subscriber) else {
             return;
         };
         if let Some(path) = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut()) {
-            path.controller.set_need(need);
+            path.controller.set_need(now, need);
             self.arm_path(peer);
         }
     }

@@ -95,13 +95,16 @@ const fn need(granted: u64, next: u64, wanted: u64, least: u64) -> Need {
         wanted,
         least,
         floor: least,
+        turn: 0,
     }
 }
 
 #[test]
 fn a_need_is_probed_for_and_believed_within_a_second() {
     let mut bench = Bench::new();
-    bench.controller.set_need(need(300_000, 2_000_000, 2_000_000, 300_000));
+    bench
+        .controller
+        .set_need(bench.now, need(300_000, 2_000_000, 2_000_000, 300_000));
     let estimate = bench.run(10_000_000, 300_000, 1);
     assert!(estimate >= 2_000_000, "{estimate}");
     assert_eq!(bench.controller.path().trust, Trust::Measured);
@@ -119,13 +122,13 @@ fn nothing_is_probed_without_a_need() {
 fn a_path_that_narrows_is_noticed_and_one_that_widens_is_probed() {
     let mut bench = Bench::new();
     let need = |granted, next| need(granted, next, 2_000_000, 200_000);
-    bench.controller.set_need(need(300_000, 2_000_000));
+    bench.controller.set_need(bench.now, need(300_000, 2_000_000));
     bench.run(5_000_000, 300_000, 2);
-    bench.controller.set_need(need(1_800_000, 0));
+    bench.controller.set_need(bench.now, need(1_800_000, 0));
     bench.run(5_000_000, 1_800_000, 5);
     let narrow = bench.run(500_000, 1_800_000, 2);
     assert!((300_000..600_000).contains(&narrow), "{narrow}");
-    bench.controller.set_need(need(400_000, 2_000_000));
+    bench.controller.set_need(bench.now, need(400_000, 2_000_000));
     let kept = bench.run(500_000, 400_000, 30);
     assert!((380_000..620_000).contains(&kept), "{kept}");
     let wide = bench.run(5_000_000, 400_000, 16);
@@ -141,10 +144,10 @@ fn a_path_that_was_choked_is_found_open_again_by_padding_alone() {
             bench.noise = seed;
             bench.jitter = Duration::from_millis(jitter);
             let need = |granted, next| need(granted, next, 2_000_000, 170_000);
-            bench.controller.set_need(need(300_000, 2_000_000));
+            bench.controller.set_need(bench.now, need(300_000, 2_000_000));
             bench.run(5_000_000, 300_000, 2);
             bench.run(20_000, 300_000, 4);
-            bench.controller.set_need(need(0, 195_000));
+            bench.controller.set_need(bench.now, need(0, 195_000));
             let estimate = bench.run(5_000_000, 0, 30);
             assert!(estimate >= 195_000, "jitter of {jitter} ms, seed {seed}: {estimate}");
         }
@@ -159,7 +162,7 @@ fn longest_search(arrival: impl Fn(&mut Bench)) -> u32 {
         bench.noise = seed;
         bench.now = START + STEP * u32::try_from(seed).unwrap_or_default();
         arrival(&mut bench);
-        bench.controller.set_need(need(0, next, next, 1_500_000));
+        bench.controller.set_need(bench.now, need(0, next, next, 1_500_000));
         let found = (1..300).find(|_| bench.run_for(5_000_000, 0, 100) >= next);
         found.unwrap_or(300)
     });
