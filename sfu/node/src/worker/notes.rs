@@ -336,11 +336,16 @@ impl State {
         self.drop_room(key);
     }
 
-    /// The rooms that were at home there are over.
+    /// The parts that we have of rooms at home there are over, as if home had said so: other parts hear that who was here is
+    /// gone, but not that the room is over, for there it may go on.
     fn end_parts_of(&mut self, home: PartId) {
+        let word = Arc::new(Word::Close(LeaveReason::ServerShutdown));
         for key in self.rooms.keys() {
             if self.rooms.get(key).is_some_and(|entry| entry.tag.home() == home) {
-                self.end_part(key, LeaveReason::ServerShutdown);
+                let (from, word) = (home, Arc::clone(&word));
+                self.tell(key, Input::Heard { from, word });
+                self.settle_rooms();
+                self.drop_room(key);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Two workers, of which one begins anew.
 
 use kit_core::Clock;
-use sfu_core::Time;
 use sfu_core::input::LeaveReason;
+use sfu_core::{Time, Word};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::oneshot;
 
@@ -254,9 +254,25 @@ fn a_part_that_was_opened_before_its_home_had_heard_of_the_new_beginning_is_not_
     state.start_over();
     state.open_room("our new one", "RM".to_owned());
     state.note(home, open(1));
+    let (events, events_of_bob) = mpsc::channel(64);
+    let Command::Join(join) = join_room("room 1", "bob", 1, events) else {
+        panic!("a join");
+    };
+    let room = RoomTag::new(home, 1);
+    state.note(home, Note::Join { room, join });
+    state.notes.clear();
     state.note(home, Note::Forgotten);
     state.note(home, open(2));
     let mut names: Vec<_> = state.rooms.iter().map(|(_, entry)| entry.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["our new one", "room 2"]);
+    assert_eq!(state.members.iter().count(), 0);
+    ends_with(events_of_bob, LeaveReason::ServerShutdown);
+    // Home may have opened another part here by now: it hears that Bob is gone, and not that its room is over.
+    let words = state.notes.iter().filter_map(|(_, note)| match note {
+        Note::Word { word, .. } => Some(&**word),
+        _ => None,
+    });
+    let words: Vec<_> = words.collect();
+    assert!(matches!(words[..], [Word::Gone { .. }]), "{words:?}");
 }
