@@ -63,6 +63,19 @@ impl Demand {
         }
         is_due
     }
+
+    /// As [`Demand::settle`], of a track that is published in another part: that one waits before it tells its publisher
+    /// less, here only the end of all wishes does, which may be a moment between two.
+    pub fn settle_for_part(&mut self, now: Time, wanted: Wanted) -> bool {
+        if wanted.is_none() || wanted >= self.told {
+            return self.settle(now, wanted);
+        }
+        *self = Self {
+            told: wanted,
+            lower_at: None,
+        };
+        true
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +99,18 @@ mod tests {
         assert!(demand.raise(Some(VideoQuality::Medium)));
         assert!(!demand.raise(Some(VideoQuality::Low)), "others want more");
         assert_eq!(demand.told(), Some(VideoQuality::Medium));
+    }
+
+    #[test]
+    fn another_part_is_told_less_at_once_and_nothing_late() {
+        let mut demand = Demand::NOTHING;
+        assert!(demand.raise(Some(VideoQuality::High)));
+        assert!(demand.settle_for_part(START, Some(VideoQuality::Low)));
+        assert!(!demand.settle_for_part(START, Some(VideoQuality::Low)), "once");
+        assert!(!demand.settle_for_part(START, None));
+        assert!(demand.settle_for_part(START, Some(VideoQuality::Medium)));
+        assert!(!demand.settle_for_part(START, None));
+        assert!(demand.settle_for_part(START + DEMAND_HOLD, None));
     }
 
     #[test]

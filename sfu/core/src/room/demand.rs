@@ -33,12 +33,11 @@ impl Room {
             };
             let wanted = track.downs().iter().filter_map(|down| down.wanted()).max();
             let wanted = quality(wanted, track.info.simulcast).max(track.wanted_elsewhere());
-            if !track.demand.settle(now, wanted) {
-                continue;
-            }
             if track.origin.is_some() {
-                self.tell_demand(key);
-            } else {
+                if track.demand.settle_for_part(now, wanted) {
+                    self.tell_demand(key);
+                }
+            } else if track.demand.settle(now, wanted) {
                 ours.insert((track.publisher, track.info.sid.clone()));
             }
         }

@@ -36,6 +36,10 @@ pub(crate) struct Client {
     pub(crate) said: Vec<Response>,
     /// Close code and reason, once the server has closed.
     pub(crate) closed: Option<(u16, String)>,
+    /// It announces cameras in VP8 with H264 as a backup, and this policy.
+    pub(crate) backup: Option<lk::BackupCodecPolicy>,
+    /// It takes no video that it is offered.
+    pub(crate) declines_video: bool,
 }
 
 impl Client {
@@ -53,6 +57,8 @@ impl Client {
             joined: None,
             said,
             closed,
+            backup: None,
+            declines_video: false,
         };
         drive(&mut [&mut this], "an answer to the join", |clients| {
             !clients[0].said.is_empty()
@@ -152,7 +158,11 @@ impl Client {
     async fn hear(&mut self, response: Response) {
         match &response {
             Response::Offer(offer) => {
-                let sdp = self.subscriber.answer(offer.sdp.clone());
+                let mut sdp = self.subscriber.answer(offer.sdp.clone());
+                if self.declines_video {
+                    // RFC 8829 §5.3.1: a section that is rejected has port 0.
+                    sdp = sdp.replace("m=video 9 ", "m=video 0 ");
+                }
                 let answer = lk::SessionDescription {
                     r#type: "answer".to_owned(),
                     sdp,
@@ -180,7 +190,13 @@ impl Client {
             height,
             ..Default::default()
         };
+        let codec = |name: &str| lk::SimulcastCodec {
+            codec: name.to_owned(),
+            ..Default::default()
+        };
         let request = lk::AddTrackRequest {
+            simulcast_codecs: self.backup.map_or_else(Vec::new, |_| vec![codec("vp8"), codec("h264")]),
+            backup_codec_policy: self.backup.unwrap_or_default().into(),
             cid: cid.to_owned(),
             r#type: lk::TrackType::Video.into(),
             source: lk::TrackSource::Camera.into(),

@@ -44,9 +44,9 @@ impl Show {
         drive(&mut [&mut self.ada, &mut self.bob], what, done).await;
     }
 
-    /// Pictures that nobody waits for.
+    /// Pictures that nobody waits for: less than a second of them, so that what follows is near in time.
     pub(crate) fn film_in_vain(&mut self) {
-        for _ in 0..30 {
+        for _ in 0..20 {
             self.camera.send(&mut self.ada);
         }
     }
@@ -124,14 +124,13 @@ impl Camera {
         mut done: impl FnMut(&[&mut Client]) -> bool,
     ) {
         let clock = kit_core::Clock::system();
-        let mut next = clock.instant();
-        // Less is asked of a publisher on another worker after ten seconds.
-        for _ in 0..2000 {
+        for _ in 0..1000 {
             if done(clients) {
                 return;
             }
             self.send(clients[0]);
-            next += std::time::Duration::from_millis(10);
+            // However late it is: a camera that made up for lost time would leave nobody any to read.
+            let next = clock.instant() + std::time::Duration::from_millis(10);
             let frame = clock.clone();
             drive(clients, what, |_| frame.instant() >= next).await;
         }
@@ -155,7 +154,11 @@ pub(crate) fn assert_one_stream(client: &Client) {
     for pair in packets.windows(2) {
         assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
         let ahead = pair[1].timestamp.wrapping_sub(pair[0].timestamp);
-        assert!((1..90_000).contains(&ahead), "{ahead} ticks from one frame to the next");
+        // The layers' own clocks are 1,000,000 apart.
+        assert!(
+            (1..500_000).contains(&ahead),
+            "{ahead} ticks from one frame to the next"
+        );
     }
     let pictures = pictures(client);
     assert_eq!(pictures.len(), packets.len());

@@ -5,8 +5,8 @@ use livekit_protocol::signal_request::Message as Request;
 use livekit_protocol::signal_response::Message as Response;
 
 use crate::client::Client;
-use crate::node::TestNode;
-use crate::show::{Show, settings};
+use crate::node::{TestNode, token};
+use crate::show::{Camera, Show, settings};
 
 /// Which of low, medium and high a publisher was told last that somebody wants.
 fn wanted(client: &Client) -> Option<Vec<bool>> {
@@ -90,4 +90,35 @@ async fn a_camera_that_is_turned_has_another_size() {
         info.is_some_and(|info| (info.tracks[0].width, info.tracks[0].height) == (width, height))
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_cannot_decode_a_track_has_its_publisher_asked_for_the_backup() {
+    let node = TestNode::start().await;
+    let mut ada = Client::join(node.livekit, &token("ada", "room"), "").await;
+    let mut bob = Client::join(node.livekit, &token("bob", "room"), "").await;
+    ada.backup = Some(lk::BackupCodecPolicy::Simulcast);
+    bob.declines_video = true;
+    let (_, sender) = ada.publish_camera("camera-1").await;
+    let asked = |client: &Client| {
+        client.said.iter().rev().find_map(|said| match said {
+            Response::SubscribedQualityUpdate(update) => Some(update.subscribed_codecs.clone()),
+            _ => None,
+        })
+    };
+    Camera::new(sender)
+        .run(&mut [&mut ada, &mut bob], "the request", |clients| {
+            asked(clients[0]).is_some_and(|codecs| codecs.len() == 2)
+        })
+        .await;
+    let codecs = asked(&ada).expect("asked");
+    let names: Vec<_> = codecs.iter().map(|codec| codec.codec.as_str()).collect();
+    assert_eq!(names, ["vp8", "h264"], "its own first");
+    assert!(codecs[1].qualities.iter().all(|quality| quality.enabled));
+    let track = &bob.last_update("ada").expect("told of").tracks[0];
+    assert_eq!(track.backup_codec_policy(), lk::BackupCodecPolicy::Simulcast);
+    let mimes: Vec<_> = track.codecs.iter().map(|codec| codec.mime_type.as_str()).collect();
+    assert_eq!(mimes, ["video/VP8", "video/H264"]);
+    let is_refusal = |said: &Response| matches!(said, Response::SubscriptionResponse(_));
+    assert!(!bob.said.iter().any(is_refusal), "there may be a backup");
 }
