@@ -25,6 +25,7 @@ mod node;
 mod platform;
 mod rate;
 mod rpc;
+mod runtime;
 mod seen;
 mod sid;
 mod signal;
@@ -43,6 +44,7 @@ use plenary_proto::sfu::v1::sfu_service_server::SfuServiceServer;
 use tokio::net::TcpListener;
 
 pub use config::Config;
+pub use runtime::runtime;
 pub use standalone::standalone;
 
 use node::{Node, Started};
