@@ -20,6 +20,7 @@ use rtc_shared::TransportProtocol;
 use rtc_shared::marshal::{Marshal, Unmarshal};
 use smallvec::SmallVec;
 
+use crate::dtls::DtlsRole;
 use crate::limits::{CHANNELS_MAX, LOSSY_BUFFER_BYTES_MAX, MESSAGE_BYTES_MAX, RELIABLE_BUFFER_BYTES_MAX};
 
 /// A data channel of a peer: its SCTP stream id.
@@ -95,8 +96,9 @@ pub(crate) struct DataTransport {
     /// The client repeats its INIT: it has not got our answer.
     greets_again: bool,
     channels: SmallVec<[Channel; 3]>,
-    /// Whether the server opens `_reliable` and `_lossy`.
+    /// Whether we open `_reliable` and `_lossy`.
     opens_channels: bool,
+    role: DtlsRole,
 }
 
 impl std::fmt::Debug for DataTransport {
@@ -130,7 +132,13 @@ impl DataTransport {
             greets_again: false,
             channels: SmallVec::new(),
             opens_channels,
+            role: DtlsRole::Server,
         }
+    }
+
+    /// Learns which end of DTLS is ours: channels are numbered by it.
+    pub(crate) const fn note_role(&mut self, role: DtlsRole) {
+        self.role = role;
     }
 
     /// Takes an SCTP packet out of DTLS.
@@ -272,11 +280,16 @@ impl DataTransport {
         }
     }
 
-    /// Opens the two channels a subscriber of LiveKit's protocol expects. RFC 8832 §6: the DTLS server uses odd ids.
+    /// Opens the two channels a subscriber of LiveKit's protocol expects. RFC 8832 §6: the DTLS client uses even
+    /// ids, the server odd ones.
     fn open_channels(&mut self, now: Instant) {
+        let first = match self.role {
+            DtlsRole::Client => 0,
+            DtlsRole::Server => 1,
+        };
         for (id, label, channel_type) in [
-            (1, RELIABLE, ChannelType::Reliable),
-            (3, LOSSY, ChannelType::PartialReliableRexmitUnordered),
+            (first, RELIABLE, ChannelType::Reliable),
+            (first + 2, LOSSY, ChannelType::PartialReliableRexmitUnordered),
         ] {
             let open = DataChannelOpen {
                 channel_type,

@@ -1,4 +1,4 @@
-//! The DTLS server of one peer, and its choice of SRTP profile.
+//! DTLS of one peer, and its choice of SRTP profile. It is the server unless the client's answer wants to be that.
 //!
 //! Four things the stack does not do by itself are done here. It picks the SRTP profile in the client's order, and
 //! Chromium puts the slow one first: so the ClientHello is read ahead ([`hello`]) and the server configured to its
@@ -36,27 +36,46 @@ use hello::Hello;
 use keeper::Keeper;
 use records::{Opened, Records};
 
+const GCM: SrtpProtectionProfile = SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm;
+const CM: SrtpProtectionProfile = SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80;
 /// RFC 5764 §4.2.
 const EXPORTER_LABEL: &str = "EXTRACTOR-dtls_srtp";
 /// The stack repeats a flight seven times at this interval, without back-off; clients of ours repeat theirs too.
 const FLIGHT_INTERVAL: Duration = Duration::from_millis(700);
 /// What the stack sees as the client's address, whatever it really is (TEST-NET-1).
-const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 9));
-const SERVER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 2), 9));
+const REMOTE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 9));
+const LOCAL: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 2), 9));
+
+/// Which end of the handshake is ours (RFC 8842 §5). Offers leave it to the answer: browsers answer as the client; stacks
+/// like pion, which the Go SDK and LiveKit's load tester are made with, as the server, since we are ICE-lite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DtlsRole {
+    Server,
+    Client,
+}
+
+/// What signalling says of the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Remote {
+    pub(crate) fingerprint: Fingerprint,
+    /// Ours towards it.
+    pub(crate) role: DtlsRole,
+}
 
 /// Whether servers can be made of a certificate.
 pub(crate) fn check(
     certificate: &Certificate,
     provider: &Arc<dyn RTCCryptoProvider>,
 ) -> Result<(), rtc_shared::error::Error> {
-    configuration(certificate, provider, SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm).map(drop)
+    configuration(certificate, provider, DtlsRole::Server, vec![GCM]).map(drop)
 }
 
-/// A server's configuration for one connection, and what keeps its keys.
+/// The configuration for one connection, and what keeps its keys.
 fn configuration(
     certificate: &Certificate,
     provider: &Arc<dyn RTCCryptoProvider>,
-    profile: SrtpProtectionProfile,
+    role: DtlsRole,
+    profiles: Vec<SrtpProtectionProfile>,
 ) -> Result<(Arc<HandshakeConfig>, Arc<Keeper>), rtc_shared::error::Error> {
     let keeper = Arc::new(Keeper::new(Arc::clone(provider)));
     let config = ConfigBuilder::default()
@@ -64,12 +83,13 @@ fn configuration(
         .with_certificates(vec![certificate.clone()])
         // The suite that every client has (RFC 8827 §6.5), so that there is one way to protect a record.
         .with_cipher_suites(vec![CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256])
-        .with_srtp_protection_profiles(vec![profile])
+        .with_srtp_protection_profiles(profiles)
         .with_client_auth(ClientAuthType::RequireAnyClientCert)
         // No chain of trust in WebRTC: the fingerprint is verified by `Dtls::complete`.
         .with_insecure_skip_verify(true)
         .with_flight_interval(FLIGHT_INTERVAL)
-        .build(false, None)?;
+        // A client names a server, which nobody reads here; without an address the stack warns that it has to guess.
+        .build(role == DtlsRole::Client, Some(REMOTE))?;
     Ok((Arc::new(config), keeper))
 }
 
@@ -89,6 +109,8 @@ enum Stage {
     /// Reading the ClientHello ahead. Also waits here for the client's fingerprint, for a subscriber's checks and hello
     /// may overtake its answer.
     Hello(Box<Hello>),
+    /// As the client: waiting for an address to send a ClientHello to.
+    Ready,
     Handshake(Box<Handshake>),
     Connected(Box<Records>),
     Closed,
@@ -103,7 +125,7 @@ struct Handshake {
 /// The DTLS connection of one peer.
 pub(crate) struct Dtls {
     stage: Stage,
-    fingerprint: Option<Fingerprint>,
+    remote: Option<Remote>,
     /// When the handshake is given up; set by its first datagram.
     deadline: Option<Instant>,
     /// Datagrams to send.
@@ -114,7 +136,7 @@ impl std::fmt::Debug for Dtls {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Dtls")
-            .field("fingerprint", &self.fingerprint)
+            .field("remote", &self.remote)
             .finish_non_exhaustive()
     }
 }
@@ -123,29 +145,47 @@ impl Dtls {
     pub(crate) fn new() -> Self {
         Self {
             stage: Stage::Hello(Box::default()),
-            fingerprint: None,
+            remote: None,
             deadline: None,
             outgoing: VecDeque::new(),
         }
     }
 
-    /// The fingerprint the client has to show, once known.
-    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
-        self.fingerprint
+    /// What signalling said of the other end, if it has.
+    pub(crate) fn remote(&self) -> Option<Remote> {
+        self.remote
     }
 
-    /// Learns the client's fingerprint and goes on with what was held back for it.
-    pub(crate) fn expect_fingerprint(
-        &mut self,
-        now: Instant,
-        fingerprint: Fingerprint,
-        identity: &NodeIdentity,
-        steps: &mut Vec<Step>,
-    ) {
-        if self.fingerprint.is_none() {
-            self.fingerprint = Some(fingerprint);
-            self.begin(now, identity, steps);
+    /// Learns of the other end and goes on with what was held back for it. As the client, [`Dtls::call`] is to follow.
+    pub(crate) fn expect(&mut self, now: Instant, remote: Remote, identity: &NodeIdentity, steps: &mut Vec<Step>) {
+        if self.remote.is_some() || matches!(self.stage, Stage::Closed) {
+            return;
         }
+        self.remote = Some(remote);
+        match remote.role {
+            DtlsRole::Server => self.begin(now, identity, steps),
+            DtlsRole::Client => self.stage = Stage::Ready,
+        }
+    }
+
+    /// As the client, sends the ClientHello: there is an address to send it to.
+    pub(crate) fn call(&mut self, now: Instant, identity: &NodeIdentity) {
+        if !matches!(self.stage, Stage::Ready) {
+            return;
+        }
+        let profiles = vec![GCM, CM];
+        let Ok((config, keeper)) = configuration(&identity.certificate, &identity.provider, DtlsRole::Client, profiles)
+        else {
+            return;
+        };
+        let mut endpoint = Endpoint::new(LOCAL, TransportProtocol::UDP, None);
+        if endpoint.connect(now, REMOTE, config, None).is_err() {
+            return;
+        }
+        let mut handshake = Box::new(Handshake { endpoint, keeper });
+        self.outgoing.extend(handshake.transmits());
+        self.stage = Stage::Handshake(handshake);
+        self.deadline = Some(now + HANDSHAKE_DURATION);
     }
 
     /// Takes a datagram from an ICE-validated address; its records are opened in place. `false`: it was dropped.
@@ -157,7 +197,7 @@ impl Dtls {
         steps: &mut Vec<Step>,
     ) -> bool {
         match &mut self.stage {
-            Stage::Closed => false,
+            Stage::Closed | Stage::Ready => false,
             Stage::Hello(hello) => {
                 self.deadline.get_or_insert(now + HANDSHAKE_DURATION);
                 let held = hello.hold(datagram);
@@ -188,7 +228,7 @@ impl Dtls {
                 steps.push(Step::Closed(CloseReason::Remote));
             }
             // The client's last flight again: ours was lost (RFC 6347 §4.2.4).
-            Some(Opened::Finished) => self.outgoing.push_back(records.last_flight()),
+            Some(Opened::Finished) => self.outgoing.extend(records.last_flight()),
             Some(Opened::Nothing) => {}
             None => return false,
         }
@@ -200,21 +240,18 @@ impl Dtls {
         let Stage::Hello(hello) = &mut self.stage else { return };
         let Some(offers_gcm) = hello
             .offers(hello::SRTP_AEAD_AES_128_GCM)
-            .filter(|_| self.fingerprint.is_some())
+            .filter(|_| self.remote.is_some())
         else {
             return;
         };
-        let profile = if offers_gcm {
-            SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm
-        } else {
-            SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80
-        };
+        let profiles = vec![if offers_gcm { GCM } else { CM }];
         // Taken when the identity was made.
-        let Ok((config, keeper)) = configuration(&identity.certificate, &identity.provider, profile) else {
+        let Ok((config, keeper)) = configuration(&identity.certificate, &identity.provider, DtlsRole::Server, profiles)
+        else {
             return;
         };
         let held = hello.take();
-        let endpoint = Endpoint::new(SERVER, TransportProtocol::UDP, Some(config));
+        let endpoint = Endpoint::new(LOCAL, TransportProtocol::UDP, Some(config));
         self.stage = Stage::Handshake(Box::new(Handshake { endpoint, keeper }));
         for datagram in held {
             self.feed(now, datagram, steps);
@@ -228,7 +265,7 @@ impl Dtls {
         };
         // An error says that a record was bad, and anyone may forge one: it is dropped (RFC 6347 §4.1.2.7). A handshake
         // that really failed does not complete and runs into its deadline.
-        let events = handshake.endpoint.read(now, CLIENT, None, datagram);
+        let events = handshake.endpoint.read(now, REMOTE, None, datagram);
         let flight = handshake.transmits();
         self.outgoing.extend(flight.iter().cloned());
         let is_good = events.is_ok();
@@ -271,29 +308,36 @@ impl Dtls {
         };
         let Handshake { endpoint, keeper } = &**handshake;
         let state = endpoint
-            .get_connection_state(CLIENT)
+            .get_connection_state(REMOTE)
             .ok_or(CloseReason::HandshakeFailed)?;
         // RFC 8827 §6.5, with a constant-time comparison for good measure.
         let shown = state
             .peer_certificates
             .first()
             .map(|certificate| Fingerprint::of(certificate));
-        let (Some(shown), Some(expected)) = (shown, self.fingerprint) else {
+        let (Some(shown), Some(remote)) = (shown, self.remote) else {
             return Err(CloseReason::FingerprintMismatch);
         };
-        if !rtc_crypto::constant_time_eq(&shown.0, &expected.0) {
+        if !rtc_crypto::constant_time_eq(&shown.0, &remote.fingerprint.0) {
             return Err(CloseReason::FingerprintMismatch);
         }
         let profile = match state.srtp_protection_profile() {
-            SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm => Profile::Aes128Gcm,
-            SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80 => Profile::Aes128CmSha1,
+            GCM => Profile::Aes128Gcm,
+            CM => Profile::Aes128CmSha1,
             _ => return Err(CloseReason::HandshakeFailed),
         };
         let material = state
             .export_keying_material(EXPORTER_LABEL, &[], Session::material_bytes(profile))
             .map_err(|_| CloseReason::HandshakeFailed)?;
-        let session = Session::for_server(profile, material.as_ref());
-        let records = keeper.records(flight.concat().into());
+        // The handshake ends with the server's flight, so the client has nothing to repeat.
+        let (session, last_flight) = match remote.role {
+            DtlsRole::Server => (
+                Session::for_server(profile, material.as_ref()),
+                Some(flight.concat().into()),
+            ),
+            DtlsRole::Client => (Session::for_client(profile, material.as_ref()), None),
+        };
+        let records = keeper.records(last_flight);
         session.zip(records).ok_or(CloseReason::HandshakeFailed)
     }
 
@@ -310,20 +354,20 @@ impl Dtls {
         match &mut self.stage {
             Stage::Connected(records) => self.outgoing.extend(records.close_notify()),
             Stage::Handshake(handshake) => {
-                handshake.endpoint.stop(now, CLIENT);
+                handshake.endpoint.stop(now, REMOTE);
                 self.outgoing.extend(handshake.transmits());
             }
-            Stage::Hello(_) | Stage::Closed => {}
+            Stage::Hello(_) | Stage::Ready | Stage::Closed => {}
         }
         self.stage = Stage::Closed;
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match &self.stage {
-            Stage::Closed | Stage::Connected(_) => None,
+            Stage::Closed | Stage::Ready | Stage::Connected(_) => None,
             Stage::Hello(_) => self.deadline,
             Stage::Handshake(handshake) => {
-                let repeat = handshake.endpoint.poll_timeout(&CLIENT);
+                let repeat = handshake.endpoint.poll_timeout(&REMOTE);
                 repeat.into_iter().chain(self.deadline).min()
             }
         }
@@ -332,10 +376,10 @@ impl Dtls {
     /// Repeats a flight, or gives up.
     pub(crate) fn handle_timeout(&mut self, now: Instant, steps: &mut Vec<Step>) {
         let retries_spent = match &mut self.stage {
-            Stage::Closed | Stage::Connected(_) => return,
+            Stage::Closed | Stage::Ready | Stage::Connected(_) => return,
             Stage::Hello(_) => false,
             Stage::Handshake(handshake) => {
-                let repeated = handshake.endpoint.handle_timeout(CLIENT, now);
+                let repeated = handshake.endpoint.handle_timeout(REMOTE, now);
                 self.outgoing.extend(handshake.transmits());
                 repeated.is_err()
             }

@@ -280,6 +280,10 @@ impl Peer {
             checked.selected.then_some(Event::AddressSelected(from)),
         ];
         self.outputs.extend(events.into_iter().flatten().map(Output::Event));
+        if checked.selected {
+            self.dtls.call(now, &self.identity);
+            self.pump(now);
+        }
         Received::Nothing
     }
 

@@ -37,6 +37,52 @@ fn a_repeated_init_has_the_same_answer() {
     assert_eq!(tag_of(&mut transport, now), 0, "each is answered once");
 }
 
+/// The cookie in an INIT ACK (RFC 9260 §3.3.3): parameter 7, after the fixed part.
+fn cookie_of(greeting: &[u8]) -> Vec<u8> {
+    let mut parameters = &greeting[32..];
+    loop {
+        let [_, kind, high, low, ..] = *parameters else {
+            panic!("no cookie")
+        };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        if kind == 7 {
+            return parameters[4..length].to_vec();
+        }
+        parameters = &parameters[length.next_multiple_of(4)..];
+    }
+}
+
+/// The streams on which channels are opened once the association stands.
+fn opened_streams(role: DtlsRole) -> Vec<u16> {
+    let now = start();
+    let mut transport = DataTransport::new(true);
+    transport.note_role(role);
+    transport.handle_packet(now, init(), &mut Vec::new());
+    let mut greeting = Vec::new();
+    transport.transmit(now, |packet| greeting = packet.to_vec());
+    let tag = u32::from_be_bytes(greeting[16..20].try_into().expect("four bytes"));
+    let echo = packet(tag, &[(10, 0, cookie_of(&greeting))]);
+    transport.handle_packet(now, echo, &mut Vec::new());
+    let mut streams = Vec::new();
+    transport.transmit(now, |packet| {
+        let mut chunks = &packet[12..];
+        while let [kind, _, high, low, rest @ ..] = chunks {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            if *kind == 0 {
+                streams.push(u16::from_be_bytes([rest[4], rest[5]]));
+            }
+            chunks = chunks.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+    });
+    streams
+}
+
+#[test]
+fn channels_are_numbered_by_the_end_of_dtls() {
+    assert_eq!(opened_streams(DtlsRole::Server), [1, 3]);
+    assert_eq!(opened_streams(DtlsRole::Client), [0, 2]);
+}
+
 proptest! {
     #[test]
     fn arbitrary_chunks_never_panic(

@@ -12,7 +12,7 @@ use super::records::{NONCE_BYTES, Records, TAG_BYTES, finished};
 /// A nonce as `rtc-dtls` draws them.
 pub(super) const DRAWN: [u8; NONCE_BYTES] = [1, 2, 3, 4, 0x85, 6, 7, 8, 9, 10, 11, 12];
 
-const LAST_FLIGHT: Bytes = Bytes::from_static(b"the last flight");
+const LAST_FLIGHT: Option<Bytes> = Some(Bytes::from_static(b"the last flight"));
 
 pub(super) fn keeper() -> Keeper {
     Keeper::new(Arc::new(AwsLcRsProvider::new()))

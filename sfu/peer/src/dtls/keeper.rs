@@ -59,9 +59,9 @@ impl Keeper {
         }
     }
 
-    /// What protects records from now on, and repeats `last_flight` when it has to; `None` before the handshake is done.
+    /// What protects records from now on, and repeats `last_flight`, if it is given, when it has to; `None` before the handshake is done.
     /// Each key is known by what was done with it: both sides have protected their Finished.
-    pub(super) fn records(&self, last_flight: Bytes) -> Option<Records> {
+    pub(super) fn records(&self, last_flight: Option<Bytes>) -> Option<Records> {
         let keys = std::mem::take(&mut *self.keys.lock().unwrap_or_else(PoisonError::into_inner));
         let (mut write, mut read) = (None, None);
         for key in keys {

@@ -1,8 +1,8 @@
 //! The record layer of an established connection: AES-128-GCM in place (RFC 5288, RFC 6347 §4.1).
 //!
 //! The explicit nonce is the epoch and the sequence number, as RFC 5288 §3 proposes and RFC 9325 §7.2.1 wants it: a
-//! counter, so none comes twice. This is the one owner of the sequence numbers from [`FIRST_SEQUENCE`]; the one before is
-//! `rtc-dtls`' Finished, and [`super::keeper`] lets it seal nothing else. When the client repeats its last flight, ours was
+//! counter, so none comes twice. This is the one owner of the sequence numbers from [`FIRST_SEQUENCE`]; those before are
+//! for `rtc-dtls`' Finished, and [`super::keeper`] lets it seal nothing else. When the client repeats its last flight, ours was
 //! lost and is sent again (RFC 6347 §4.2.4) as it was: whoever has it drops the second as a replay.
 
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::srtp::Window;
 pub(super) const SALT_BYTES: usize = 4;
 pub(super) const NONCE_BYTES: usize = 12;
 pub(super) const TAG_BYTES: usize = 16;
-/// `rtc-dtls` seals its Finished as record 0.
-pub(super) const FIRST_SEQUENCE: u64 = 1;
+/// `rtc-dtls` seals its Finished as record 0 and, as the client, repeats it at most seven times.
+pub(super) const FIRST_SEQUENCE: u64 = 16;
 /// RFC 6347 §4.1: 48 bits, which may not wrap.
 const SEQUENCES: u64 = 1 << 48;
 /// The epoch of the first and only handshake's keys.
@@ -42,8 +42,8 @@ pub(super) struct Records {
     read: (Arc<RecordKey>, Salt),
     next: u64,
     opened: Window,
-    /// The end of the handshake, as one datagram.
-    last_flight: Bytes,
+    /// The end of the handshake, as one datagram; of the server alone.
+    last_flight: Option<Bytes>,
 }
 
 /// What was in a record of the client's.
@@ -52,7 +52,7 @@ pub(super) enum Opened<'r> {
     Data(&'r [u8]),
     /// The client ends the connection.
     Close,
-    /// The client repeats its last flight.
+    /// The other end repeats its last flight.
     Finished,
     /// A warning.
     Nothing,
@@ -64,7 +64,7 @@ impl Records {
         write: (Arc<RecordKey>, Salt),
         read: (Arc<RecordKey>, Salt),
         opened: Window,
-        last_flight: Bytes,
+        last_flight: Option<Bytes>,
     ) -> Self {
         Self {
             write,
@@ -76,7 +76,7 @@ impl Records {
     }
 
     /// What ended the handshake, to be sent again.
-    pub(super) fn last_flight(&self) -> Bytes {
+    pub(super) fn last_flight(&self) -> Option<Bytes> {
         self.last_flight.clone()
     }
 

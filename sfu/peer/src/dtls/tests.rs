@@ -8,6 +8,11 @@ use super::*;
 
 static IDENTITY: LazyLock<NodeIdentity> = LazyLock::new(|| NodeIdentity::generate().expect("a certificate"));
 
+const SOMEBODY: Remote = Remote {
+    fingerprint: Fingerprint([0; 32]),
+    role: DtlsRole::Server,
+};
+
 /// A record of the first epoch.
 fn record(kind: u8, sequence: u8, body: &[u8]) -> Vec<u8> {
     let mut record = vec![kind, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, sequence];
@@ -65,7 +70,7 @@ fn a_hello_is_answered_once_the_fingerprint_is_known() {
     let mut steps = Vec::new();
     assert!(dtls.handle_datagram(now, &mut hello, &IDENTITY, &mut steps));
     assert_eq!(answers(&mut dtls), 0, "held back");
-    dtls.expect_fingerprint(now, Fingerprint([0; 32]), &IDENTITY, &mut steps);
+    dtls.expect(now, SOMEBODY, &IDENTITY, &mut steps);
     assert!(answers(&mut dtls) > 0);
     assert!(dtls.deadline().is_some());
     dtls.handle_timeout(now + HANDSHAKE_DURATION, &mut steps);
@@ -85,7 +90,7 @@ proptest! {
         let now = start();
         let mut dtls = Dtls::new();
         let mut steps = Vec::new();
-        dtls.expect_fingerprint(now, Fingerprint([0; 32]), &IDENTITY, &mut steps);
+        dtls.expect(now, SOMEBODY, &IDENTITY, &mut steps);
         let mut hello = record(22, 0, &message(1, 0, &client_hello()));
         for (at, byte) in edits {
             let at = at.index(hello.len());

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{Peer, Side};
+use crate::dtls::{DtlsRole, Remote};
 use crate::error::NegotiationError;
 use crate::media::{StreamId, StreamInfo};
 use crate::sdp::{self, Description, Local, Offerer, OutboundTrack, ReceiveSection, Setup, TrackHandle, TrackSpec};
@@ -22,7 +23,7 @@ impl Peer {
         if offer.setup == Setup::Passive {
             return Err(NegotiationError::Unsupported("a=setup:passive in an offer"));
         }
-        self.check_fingerprint(&offer)?;
+        let remote = self.other_end(&offer, DtlsRole::Server)?;
         if client_ufrag.as_ref().is_some_and(|known| *known != offer.ufrag) {
             self.ice.restart(&mut self.entropy);
         }
@@ -39,7 +40,7 @@ impl Peer {
             *client_ufrag = Some(offer.ufrag.clone());
         }
         self.extensions = answered.extensions;
-        self.begin_transport(now, &offer);
+        self.begin_transport(now, remote);
         Ok(answered.text)
     }
 
@@ -72,12 +73,16 @@ impl Peer {
     /// Refuses an answer that does not fit the offer; the peer stays as it was.
     pub fn accept_answer(&mut self, now: Instant, answer: &str) -> Result<(), NegotiationError> {
         let answer = Description::parse(answer)?;
-        self.check_fingerprint(&answer)?;
+        let role = match answer.setup {
+            Setup::Passive => DtlsRole::Client,
+            Setup::Active | Setup::ActPass => DtlsRole::Server,
+        };
+        let remote = self.other_end(&answer, role)?;
         let Side::Subscriber(offerer) = &mut self.side else {
             return Err(NegotiationError::OutOfOrder("a publisher answers offers"));
         };
         self.extensions = offerer.accept(&answer)?.extensions;
-        self.begin_transport(now, &answer);
+        self.begin_transport(now, remote);
         Ok(())
     }
 
@@ -92,18 +97,24 @@ impl Peer {
         }
     }
 
-    fn check_fingerprint(&self, description: &Description) -> Result<(), NegotiationError> {
-        match self.dtls.fingerprint() {
-            Some(known) if known != description.fingerprint => Err(NegotiationError::FingerprintChanged),
-            _ => Ok(()),
+    /// The other end of DTLS, which stays the same whatever is negotiated later.
+    fn other_end(&self, description: &Description, role: DtlsRole) -> Result<Remote, NegotiationError> {
+        let Description { fingerprint, .. } = *description;
+        match self.dtls.remote() {
+            Some(known) if known.fingerprint != fingerprint => Err(NegotiationError::FingerprintChanged),
+            Some(known) if known.role != role => Err(NegotiationError::Unsupported("another a=setup than before")),
+            _ => Ok(Remote { fingerprint, role }),
         }
     }
 
-    fn begin_transport(&mut self, now: Instant, description: &Description) {
+    fn begin_transport(&mut self, now: Instant, remote: Remote) {
         self.ice.expect_checks(now);
         let mut steps = Vec::new();
-        self.dtls
-            .expect_fingerprint(now, description.fingerprint, &self.identity, &mut steps);
+        self.dtls.expect(now, remote, &self.identity, &mut steps);
+        self.data.note_role(remote.role);
+        if self.ice.remote().is_some() {
+            self.dtls.call(now, &self.identity);
+        }
         self.follow(now, steps);
         self.pump(now);
     }

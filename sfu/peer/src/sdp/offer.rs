@@ -8,7 +8,7 @@ use rtc_sdp::description::media::MediaDescription;
 
 use super::build::{Local, SectionBuilder, session};
 use super::codec::{PayloadKind, offered};
-use super::remote::{Description, Section, SectionKind, Setup};
+use super::remote::{Description, Section, SectionKind};
 use super::{OutboundTrack, Reception, TrackHandle, TrackSpec};
 use crate::entropy::Entropy;
 use crate::error::NegotiationError;
@@ -197,9 +197,6 @@ impl Offerer {
     pub(crate) fn accept(&mut self, answer: &Description) -> Result<AcceptedAnswer, NegotiationError> {
         if !self.awaits_answer {
             return Err(NegotiationError::OutOfOrder("an answer without an offer"));
-        }
-        if answer.setup == Setup::Passive {
-            return Err(NegotiationError::Unsupported("a=setup:passive in an answer"));
         }
         // Sections added since the offer are not in its answer; none can be removed.
         let [data, media @ ..] = answer.sections.as_slice() else {

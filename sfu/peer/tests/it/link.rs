@@ -114,6 +114,16 @@ impl Weather {
     }
 }
 
+/// A description with another certificate's fingerprint.
+pub(crate) fn with_other_fingerprint(description: String) -> String {
+    let at = description.find("sha-256 ").expect("a fingerprint") + 8;
+    let digit = if &description[at..=at] == "0" { "1" } else { "0" };
+    // Every occurrence: session and media level.
+    let original = &description[at..at + 95];
+    let altered = format!("{digit}{}", &original[1..]);
+    description.replace(original, &altered)
+}
+
 fn address(text: &str) -> SocketAddr {
     text.parse().expect("an address")
 }
@@ -129,6 +139,15 @@ fn start() -> Instant {
 
 impl Link {
     pub(crate) fn new(role: Role, profiles: &[SrtpProtectionProfile]) -> Self {
+        Self::assemble(role, profiles, RTCDtlsRole::Client)
+    }
+
+    /// A subscriber whose client answers as pion does: it wants to be the DTLS server.
+    pub(crate) fn to_dtls_server(profiles: &[SrtpProtectionProfile]) -> Self {
+        Self::assemble(Role::Subscriber, profiles, RTCDtlsRole::Server)
+    }
+
+    fn assemble(role: Role, profiles: &[SrtpProtectionProfile], answers_as: RTCDtlsRole) -> Self {
         let now = start();
         let config = PeerConfig {
             key: PeerKey(0x1234),
@@ -140,7 +159,7 @@ impl Link {
         Self {
             now,
             peer: Peer::new(config, now),
-            client: Client::new(now, profiles),
+            client: Client::new(now, profiles, answers_as),
             events: Vec::new(),
             received: Vec::new(),
             compounds: Vec::new(),
@@ -313,7 +332,7 @@ impl Link {
 }
 
 impl Client {
-    fn new(now: Instant, profiles: &[SrtpProtectionProfile]) -> Self {
+    fn new(now: Instant, profiles: &[SrtpProtectionProfile], answers_as: RTCDtlsRole) -> Self {
         let mut media = MediaEngine::default();
         media.register_default_codecs().expect("codecs");
         for name in ["mid", "rtp-stream-id", "repaired-rtp-stream-id"] {
@@ -327,7 +346,7 @@ impl Client {
         let settings = SettingEngineBuilder::new()
             .with_crypto_provider(Arc::new(AwsLcRsProvider::new()))
             .with_srtp_protection_profiles(profiles.to_vec())
-            .with_answering_dtls_role(RTCDtlsRole::Client)
+            .with_answering_dtls_role(answers_as)
             .build();
         let mut pc = RTCPeerConnectionBuilder::new()
             .with_configuration(RTCConfigurationBuilder::new().build())

@@ -3,5 +3,6 @@
 mod data;
 mod link;
 mod publish;
+mod roles;
 mod subscribe;
 mod transport;

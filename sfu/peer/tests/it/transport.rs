@@ -5,17 +5,7 @@ use std::time::Duration;
 use rtc::sansio::Protocol;
 use sfu_peer::{CloseReason, Event, NegotiationError, Received, Role};
 
-use crate::link::{CHROMIUM_ORDER, Link};
-
-/// The offer with another certificate's fingerprint.
-fn with_other_fingerprint(offer: String) -> String {
-    let at = offer.find("sha-256 ").expect("a fingerprint") + 8;
-    let digit = if &offer[at..=at] == "0" { "1" } else { "0" };
-    // Every occurrence: session and media level.
-    let original = &offer[at..at + 95];
-    let altered = format!("{digit}{}", &original[1..]);
-    offer.replace(original, &altered)
-}
+use crate::link::{CHROMIUM_ORDER, Link, with_other_fingerprint};
 
 #[test]
 fn a_client_with_another_certificate_is_refused() {
