@@ -1,4 +1,4 @@
-//! Two workers, of which one begins anew.
+//! A few workers, of which one begins anew.
 
 use kit_core::Clock;
 use sfu_core::input::LeaveReason;
@@ -14,13 +14,18 @@ use crate::worker::state::State;
 use crate::worker::tests::{config, join_room};
 use crate::worker::{WorkerHandle, WorkerThread, seats, start};
 
-struct Pair {
+/// Workers; `room` is at home on the first, `stage` on the last.
+struct Group {
     workers: Vec<WorkerHandle>,
     threads: Vec<WorkerThread>,
 }
 
-impl Pair {
+impl Group {
     fn new() -> Self {
+        Self::of(2)
+    }
+
+    fn of(count: usize) -> Self {
         let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new());
         let (node_events, _) = mpsc::channel(64);
         let start = |(number, seat)| {
@@ -31,7 +36,7 @@ impl Pair {
                 node_events.clone(),
             )
         };
-        let seats = seats(2).expect("eventfds").into_iter().enumerate();
+        let seats = seats(count).expect("eventfds").into_iter().enumerate();
         let (workers, threads) = seats.map(|seat| start(seat).expect("a worker")).unzip();
         Self { workers, threads }
     }
@@ -52,7 +57,7 @@ impl Pair {
         }
     }
 
-    /// Has somebody of the first worker's room be in the second's `stage`.
+    /// Has somebody of `room` be in `stage`.
     fn travel(&self, identity: &str, manner: Manner) -> Result<(), AdminRefusal> {
         let (reply, answer) = oneshot::channel();
         let journey = Journey {
@@ -62,7 +67,7 @@ impl Pair {
             },
             to: Destination {
                 room: "stage".to_owned(),
-                home: 1,
+                home: self.workers.len() - 1,
                 sid: "RM_2".to_owned(),
             },
             manner,
@@ -79,7 +84,7 @@ impl Pair {
     }
 }
 
-impl Drop for Pair {
+impl Drop for Group {
     fn drop(&mut self) {
         for worker in &self.workers {
             worker.send(Command::Stop).expect("it runs");
@@ -117,15 +122,15 @@ fn ends_with(mut events: Receiver<Event>, expected: LeaveReason) {
 
 #[test]
 fn a_part_that_begins_anew_is_forgotten_and_had_again() {
-    let pair = Pair::new();
-    let (ada, mut ada_hears) = pair.join("ada", 1);
-    let (bob, bob_hears) = pair.join("bob", 2);
+    let group = Group::new();
+    let (ada, mut ada_hears) = group.join("ada", 1);
+    let (bob, bob_hears) = group.join("bob", 2);
     assert_eq!((ada.worker, bob.worker), (0, 1));
     assert_eq!(ada.room.sid, bob.room.sid, "one room");
-    pair.workers[1].send(Command::Panic).expect("taken");
+    group.workers[1].send(Command::Panic).expect("taken");
     ends_with(bob_hears, LeaveReason::ServerShutdown);
     hears_of(&mut ada_hears, "bob", true);
-    let (bob, _hears) = pair.join("bob", 3);
+    let (bob, _hears) = group.join("bob", 3);
     assert_eq!(bob.worker, 1);
     assert_eq!(bob.room.sid, ada.room.sid, "the room went on");
     assert_eq!(bob.others.len(), 1, "and who was there is there");
@@ -133,13 +138,13 @@ fn a_part_that_begins_anew_is_forgotten_and_had_again() {
 
 #[test]
 fn rooms_end_everywhere_when_their_home_begins_anew() {
-    let pair = Pair::new();
-    let (ada, ada_hears) = pair.join("ada", 1);
-    let (_, bob_hears) = pair.join("bob", 2);
-    pair.workers[0].send(Command::Panic).expect("taken");
+    let group = Group::new();
+    let (ada, ada_hears) = group.join("ada", 1);
+    let (_, bob_hears) = group.join("bob", 2);
+    group.workers[0].send(Command::Panic).expect("taken");
     ends_with(ada_hears, LeaveReason::ServerShutdown);
     ends_with(bob_hears, LeaveReason::ServerShutdown);
-    let (again, _hears) = pair.join("bob", 3);
+    let (again, _hears) = group.join("bob", 3);
     assert_eq!(again.worker, 0);
     assert_eq!(again.others.len(), 0);
     assert_ne!(again.room.created_ms, 0);
@@ -148,9 +153,9 @@ fn rooms_end_everywhere_when_their_home_begins_anew() {
 
 #[test]
 fn a_session_elsewhere_is_found_by_its_home() {
-    let pair = Pair::new();
-    let (_, mut ada_hears) = pair.join("ada", 1);
-    let (bob, mut bob_hears) = pair.join("bob", 2);
+    let group = Group::new();
+    let (_, mut ada_hears) = group.join("ada", 1);
+    let (bob, mut bob_hears) = group.join("bob", 2);
     hears_of(&mut ada_hears, "bob", false);
     let resume = |sid: &str, events| {
         Command::Resume(Box::new(crate::worker::ResumeCommand {
@@ -161,7 +166,7 @@ fn a_session_elsewhere_is_found_by_its_home() {
         }))
     };
     let (events, mut received) = mpsc::channel(64);
-    pair.workers[0].send(resume("PA_bob2", events)).expect("taken");
+    group.workers[0].send(resume("PA_bob2", events)).expect("taken");
     let answer = received.blocking_recv();
     assert!(
         matches!(answer, Some(Event::Resumed { worker: 1, member, .. }) if member == bob.member),
@@ -170,7 +175,7 @@ fn a_session_elsewhere_is_found_by_its_home() {
     let superseded = std::iter::from_fn(|| bob_hears.blocking_recv()).last();
     assert!(matches!(superseded, Some(Event::Superseded)), "{superseded:?}");
     let (events, mut received) = mpsc::channel(64);
-    pair.workers[0].send(resume("PA_other", events)).expect("taken");
+    group.workers[0].send(resume("PA_other", events)).expect("taken");
     assert!(matches!(
         received.blocking_recv(),
         Some(Event::Left(LeaveReason::SessionUnknown))
@@ -178,43 +183,72 @@ fn a_session_elsewhere_is_found_by_its_home() {
 }
 
 #[test]
+fn three_workers_have_to_do_with_a_journey() {
+    let group = Group::of(3);
+    let (_, mut ada_hears) = group.join("ada", 1);
+    let (bob, mut bob_hears) = group.join("bob", 2);
+    let (carol, mut carol_hears) = group.join_at(2, "stage", "carol", 3);
+    assert_eq!(
+        (bob.worker, carol.worker),
+        (1, 2),
+        "neither is where Bob's room is at home"
+    );
+    assert_eq!(group.forward("bob"), Ok(()));
+    hears_of(&mut carol_hears, "bob", false);
+    assert_eq!(group.forward("bob"), Err(AdminRefusal::Present));
+    let token = "token".to_owned();
+    assert_eq!(group.travel("bob", Manner::Move { token }), Ok(()));
+    hears_of(&mut ada_hears, "bob", true);
+    let moved = std::iter::from_fn(|| bob_hears.blocking_recv()).find_map(|event| match event {
+        Event::Moved { into, .. } => Some(into),
+        _ => None,
+    });
+    let moved = moved.expect("word of the move");
+    assert_eq!((moved.worker, moved.others.len()), (1, 1));
+    hears_of(&mut carol_hears, "bob", true);
+    hears_of(&mut carol_hears, "bob", false);
+    group.workers[1].send(Command::Panic).expect("taken");
+    hears_of(&mut carol_hears, "bob", true);
+}
+
+#[test]
 fn a_likeness_ends_with_the_worker_of_its_original() {
-    let pair = Pair::new();
-    let (_, ada_hears) = pair.join("ada", 1);
-    let (carol, mut carol_hears) = pair.join_at(1, "stage", "carol", 2);
+    let group = Group::new();
+    let (_, ada_hears) = group.join("ada", 1);
+    let (carol, mut carol_hears) = group.join_at(1, "stage", "carol", 2);
     assert_eq!(carol.worker, 1);
-    assert_eq!(pair.forward("ada"), Ok(()));
+    assert_eq!(group.forward("ada"), Ok(()));
     hears_of(&mut carol_hears, "ada", false);
-    assert_eq!(pair.forward("ada"), Err(AdminRefusal::Present));
-    pair.workers[0].send(Command::Panic).expect("taken");
+    assert_eq!(group.forward("ada"), Err(AdminRefusal::Present));
+    group.workers[0].send(Command::Panic).expect("taken");
     ends_with(ada_hears, LeaveReason::ServerShutdown);
     hears_of(&mut carol_hears, "ada", true);
 }
 
 #[test]
 fn a_likeness_ends_with_the_worker_of_its_room_and_the_original_stays() {
-    let pair = Pair::new();
-    let (ada, mut ada_hears) = pair.join("ada", 1);
-    let (_, carol_hears) = pair.join_at(1, "stage", "carol", 2);
-    assert_eq!(pair.forward("ada"), Ok(()));
-    pair.workers[1].send(Command::Panic).expect("taken");
+    let group = Group::new();
+    let (ada, mut ada_hears) = group.join("ada", 1);
+    let (_, carol_hears) = group.join_at(1, "stage", "carol", 2);
+    assert_eq!(group.forward("ada"), Ok(()));
+    group.workers[1].send(Command::Panic).expect("taken");
     ends_with(carol_hears, LeaveReason::ServerShutdown);
 
-    let (again, mut carol_hears) = pair.join_at(1, "stage", "carol", 3);
+    let (again, mut carol_hears) = group.join_at(1, "stage", "carol", 3);
     assert_eq!(again.others.len(), 0);
-    assert_eq!(pair.forward("ada"), Ok(()), "she can be there again");
+    assert_eq!(group.forward("ada"), Ok(()), "she can be there again");
     hears_of(&mut carol_hears, "ada", false);
-    let (bob, _bob_hears) = pair.join("bob", 4);
+    let (bob, _bob_hears) = group.join("bob", 4);
     assert_eq!(bob.room.sid, ada.room.sid, "her own room went on");
     hears_of(&mut ada_hears, "bob", false);
 }
 
 #[test]
 fn who_is_moved_ends_with_the_worker_of_the_room_that_they_came_to() {
-    let pair = Pair::new();
-    let (_, mut ada_hears) = pair.join("ada", 1);
+    let group = Group::new();
+    let (_, mut ada_hears) = group.join("ada", 1);
     let token = "token".to_owned();
-    assert_eq!(pair.travel("ada", Manner::Move { token }), Ok(()));
+    assert_eq!(group.travel("ada", Manner::Move { token }), Ok(()));
     let moved = std::iter::from_fn(|| ada_hears.blocking_recv()).find_map(|event| match event {
         Event::Moved { into, .. } => Some(into),
         _ => None,
@@ -226,11 +260,11 @@ fn who_is_moved_ends_with_the_worker_of_the_room_that_they_came_to() {
         "she stays where her transports are"
     );
     assert_eq!(
-        pair.forward("ada"),
+        group.forward("ada"),
         Err(AdminRefusal::NoRoom),
         "her room ended with her"
     );
-    pair.workers[1].send(Command::Panic).expect("taken");
+    group.workers[1].send(Command::Panic).expect("taken");
     ends_with(ada_hears, LeaveReason::ServerShutdown);
 }
 
