@@ -193,6 +193,8 @@ fn three_workers_have_to_do_with_a_journey() {
         (1, 2),
         "neither is where Bob's room is at home"
     );
+    // His room's home knows him, and whoever is there.
+    hears_of(&mut ada_hears, "bob", false);
     assert_eq!(group.forward("bob"), Ok(()));
     hears_of(&mut carol_hears, "bob", false);
     assert_eq!(group.forward("bob"), Err(AdminRefusal::Present));
