@@ -74,9 +74,10 @@ stage_rust() {
   cargo xtask with-stores -- cargo test --locked --workspace --no-fail-fast
 }
 
-# LiveKit's own clients, as others have published them, against an SFU node that stands alone.
+# LiveKit's own clients, as others have published them, and clients of the library under its Go SDK, against an SFU node that stands alone.
 stage_clients() {
-  local python
+  local python go=""
+  if clients_go_good; then go="$(clients_go)/clients"; else not_checked "clients of pion: there is no Go $clients_go_min or newer"; fi
   python="$(clients_python)/bin/python"
   if [ ! -x "$python" ]; then
     not_checked "LiveKit's Python SDK: it needs Python $clients_python_min or newer"
@@ -87,7 +88,7 @@ stage_clients() {
   mkdir -p "$scratch/clients"
   cp "$clients_asked"/node/*.mjs "$scratch/clients/"
   ln -sfn "$(clients_node)/node_modules" "$scratch/clients/node_modules"
-  node "$clients_asked/run.mjs" "$CARGO_TARGET_DIR/debug/sfu-node" "$scratch/clients" "$python"
+  node "$clients_asked/run.mjs" "$CARGO_TARGET_DIR/debug/sfu-node" "$scratch/clients" "$python" "$go"
 }
 
 stage_web() {

@@ -1,15 +1,16 @@
 // LiveKit's own clients against a node: starts one by itself on free ports, runs each client's scenarios, and ends with
-// `N passed, N failed`. Usage: node run.mjs SFU_NODE NODE_FOLDER PYTHON
+// `N passed, N failed`. Usage: node run.mjs SFU_NODE NODE_FOLDER PYTHON GO
 //   SFU_NODE     the program
 //   NODE_FOLDER  where node's scripts lie, beside the node_modules of node/package-lock.json
 //   PYTHON       a Python that has the packages of python/requirements.txt; left out when empty
+//   GO           the program that is built of go/; left out when empty
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const here = new URL('.', import.meta.url).pathname;
-const [program, nodeFolder, python] = process.argv.slice(2);
+const [program, nodeFolder, python, go] = process.argv.slice(2);
 const KEY = 'plenary';
 const SECRET = randomBytes(24).toString('hex');
 const READY_MS = 20_000;
@@ -70,6 +71,7 @@ async function runSuite(name, command, args, address) {
 const node = await startNode();
 const suites = [['node', process.execPath, [`${nodeFolder}/run.mjs`]]];
 if (python) suites.unshift(['python', python, [`${here}python/run.py`]]);
+if (go) suites.push(['go', go, []]);
 const totals = [0, 0];
 for (const [name, command, args] of suites) {
   const counts = await runSuite(name, command, args, node.address);
