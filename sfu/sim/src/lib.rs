@@ -17,6 +17,7 @@
 pub mod camera;
 pub mod judging;
 pub mod net;
+mod node;
 pub mod plan;
 pub mod scenario;
 pub mod sending;

@@ -80,6 +80,8 @@ pub struct Link<T> {
     rng: StdRng,
     in_burst: bool,
     free_at: Time,
+    /// Nothing leaves before.
+    opens: Time,
     /// By arrival, then by order of sending.
     flying: BTreeMap<(Time, u64), T>,
     sent: u64,
@@ -94,6 +96,7 @@ impl<T> Link<T> {
             rng: StdRng::seed_from_u64(seed),
             in_burst: false,
             free_at: Time::default(),
+            opens: Time::default(),
             flying: BTreeMap::new(),
             sent: 0,
             lost: 0,
@@ -105,10 +108,15 @@ impl<T> Link<T> {
         self.conditions = conditions;
     }
 
+    /// What is sent from now on leaves at `time`, if that is later.
+    pub const fn open_at(&mut self, time: Time) {
+        self.opens = time;
+    }
+
     /// Sends a packet of `bytes`; it may be lost.
     pub fn send(&mut self, now: Time, bytes: usize, packet: T) {
         self.sent += 1;
-        let Some(at) = self.arrival(now, bytes) else {
+        let Some(at) = self.arrival(now.max(self.opens), bytes) else {
             self.lost += 1;
             return;
         };

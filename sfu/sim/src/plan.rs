@@ -22,6 +22,8 @@ pub enum Step {
     Network(u32, Conditions),
     /// The publisher's way to the SFU changes.
     Uplink(Conditions),
+    /// The node is late by up to so much in all that it does.
+    Lag(Duration),
     /// A viewer's computer becomes slower, or as fast as it was.
     Computer(u32, Computer),
     /// A viewer says how it shows the camera.
@@ -87,6 +89,7 @@ pub fn play(seed: u64, plan: &[Step]) -> Played {
             Step::JoinPlain(viewer, conditions) => world.join_plain(*viewer, *conditions),
             Step::JoinBehind(viewer, other) => world.join_behind(*viewer, *other),
             Step::Network(viewer, conditions) => world.set_conditions(*viewer, *conditions),
+            Step::Lag(lag) => world.set_lag(*lag),
             Step::Uplink(conditions) => world.set_uplink(*conditions),
             Step::Computer(viewer, computer) => world.set_computer(*viewer, *computer),
             Step::Want(viewer, settings) => world.want(*viewer, *settings),

@@ -38,6 +38,7 @@ pub fn all() -> Vec<Scenario> {
         loss("loss-10", "10 % of the packets are lost by chance", 0.10),
         heavy_loss(),
         jitter(),
+        starved(),
     ];
     all.extend([
         round_trip("rtt-50", "a round trip of 50 ms, and a link that narrows", 50),
@@ -220,6 +221,47 @@ fn jitter() -> Scenario {
                 seen.by_layer[2] > seen.frames * 9 / 10
             }),
         ],
+    }
+}
+
+/// Two come while the picture is there, and two when it begins later.
+fn starved() -> Scenario {
+    let wide = || over(20).limited(20_000_000);
+    let has_begun = |seen: &crate::Seen| seen.frames > 0 && !seen.is_paused;
+    let all = |meaning, holds: fn(&crate::Seen) -> bool| (1..=4).map(move |viewer| Step::Check(viewer, meaning, holds));
+    let mut plan = vec![
+        Step::Phase("first two"),
+        Step::Lag(Duration::from_millis(60)),
+        Step::Join(1, wide()),
+        Step::Join(2, wide().jittery(Duration::from_millis(10))),
+        seconds(2),
+        Step::Check(1, "the first sees a picture within 2 s", has_begun),
+        Step::Check(2, "the second sees a picture within 2 s", has_begun),
+        Step::Mute(true),
+        seconds(3),
+        Step::Phase("all four"),
+        Step::Join(3, wide()),
+        Step::Join(4, wide().jittery(Duration::from_millis(10))),
+        seconds(10),
+        Step::Mute(false),
+        seconds(2),
+    ];
+    plan.extend(all("there is a picture within 2 s of its beginning", has_begun));
+    plan.push(seconds(38));
+    plan.extend(all("the picture was never paused", |seen| seen.pauses == 0));
+    let is_large = |seen: &crate::Seen| (seen.by_layer[1] + seen.by_layer[2]) * 10 >= seen.frames * 8;
+    // The receivers of the other two are late as well.
+    for viewer in [1, 3] {
+        plan.push(Step::Check(
+            viewer,
+            "it was the middle layer or more for most of the time",
+            is_large,
+        ));
+    }
+    Scenario {
+        name: "starved",
+        title: "links of 20 Mbit/s, and a node that is late by up to 60 ms in all that it does",
+        plan,
     }
 }
 

@@ -13,6 +13,7 @@ use sfu_core::{Input, MemberId, Output, Packet, Room, StreamKey, Time, TrackSid}
 use crate::camera::Camera;
 use crate::judging::{Judged, Judging};
 use crate::net::{Conditions, Link};
+use crate::node::Node;
 use crate::sending::{SAMPLE_INTERVAL, SOUND, Sample, Sending, SharedLink};
 use crate::tracks::{TRACK, camera_track, join, microphone_track};
 use crate::uplink::Uplink;
@@ -42,6 +43,7 @@ pub struct World {
     links: Vec<SharedLink>,
     next_sample: Time,
     uplink: Uplink,
+    node: Node,
     judging: Judging,
     viewers: BTreeMap<MemberId, Watching>,
     next_report: Time,
@@ -92,6 +94,7 @@ impl World {
             links: Vec::new(),
             next_sample: now + SAMPLE_INTERVAL,
             uplink,
+            node: Node::new(seed),
             judging: Judging::new(now),
             viewers: BTreeMap::new(),
             next_report: now,
@@ -186,6 +189,11 @@ impl World {
         self.uplink.set_conditions(conditions);
     }
 
+    /// What the node makes of what has arrived leaves up to so late, and it comes to nothing else meanwhile.
+    pub const fn set_lag(&mut self, lag: Duration) {
+        self.node.set_lag(lag);
+    }
+
     /// A viewer's computer becomes slower, or as fast as it was.
     pub fn set_computer(&mut self, viewer: u32, computer: Computer) {
         if let Some(watching) = self.viewers.get_mut(&MemberId(viewer)) {
@@ -258,23 +266,32 @@ impl World {
         let end = self.now + duration;
         while self.now < end {
             self.now = self.now + TICK;
-            self.publish();
-            self.speak();
+            for packet in self.camera.poll(self.now) {
+                self.uplink.send(self.now, packet);
+            }
+            self.uplink.repeat(self.now);
             self.watch();
-            self.pace();
+            if let Some(leaves) = self.node.begin(self.now) {
+                self.links.iter_mut().for_each(|link| link.open_at(leaves));
+                self.take_turn();
+            }
             self.sample();
             self.judge();
-            if self.room.poll_timeout().is_some_and(|due| due <= self.now) {
-                self.tell(Input::Timeout);
-            }
+        }
+    }
+
+    /// What the node does when it has the time.
+    fn take_turn(&mut self) {
+        self.publish();
+        self.speak();
+        self.listen();
+        self.pace();
+        if self.room.poll_timeout().is_some_and(|due| due <= self.now) {
+            self.tell(Input::Timeout);
         }
     }
 
     fn publish(&mut self) {
-        for packet in self.camera.poll(self.now) {
-            self.uplink.send(self.now, packet);
-        }
-        self.uplink.repeat(self.now);
         while let Some(packet) = self.uplink.receive(self.now) {
             let Some(stream) = self.streams[usize::from(packet.layer)] else {
                 continue;
@@ -390,7 +407,6 @@ impl World {
     }
 
     fn watch(&mut self) {
-        let mut said = Vec::new();
         for link in &mut self.links {
             while let Some((at, (member, packet))) = link.arrive(self.now) {
                 if let Some(watching) = self.viewers.get_mut(&member) {
@@ -398,10 +414,16 @@ impl World {
                 }
             }
         }
-        for (member, watching) in &mut self.viewers {
+        for watching in self.viewers.values_mut() {
             for feedback in watching.viewer.poll(self.now) {
                 watching.feedback.send(self.now, 100, feedback);
             }
+        }
+    }
+
+    fn listen(&mut self) {
+        let mut said = Vec::new();
+        for (member, watching) in &mut self.viewers {
             while let Some(feedback) = watching.feedback.receive(self.now) {
                 said.push((*member, feedback));
             }

@@ -68,7 +68,7 @@ const ROUND_TRIP_GUESS: Duration = Duration::from_millis(200);
 const TELL_INTERVAL: Duration = Duration::from_secs(1);
 const TELL_PERCENT: u64 = 3;
 /// A path that did not back off for so long is steady.
-const STEADY: Duration = Duration::from_secs(8);
+const STEADY: Duration = Duration::from_secs(4);
 /// Backing off so soon after a probe means that the probe was wrong.
 const PROBE_REGRET: Duration = Duration::from_secs(5);
 
@@ -294,13 +294,16 @@ impl Controller {
         let lowered = self.losses.judge(now, rate, self.need.least, queue);
         if backed_off || lowered {
             self.is_proven = true;
-            self.doubt.backed_off(now, self.need.granted);
+            // What has failed is left alone, less is not.
+            let has_failed = self.doubt.backed_off(now, self.need.granted);
             let arrived = self.acknowledged.at_present().unwrap_or_default();
             self.choke.backed_off(now, self.need.granted, arrived, self.need.floor);
             let was_steady = self.worsened.is_none_or(|at| now.since(at) >= STEADY);
             self.worsened = Some(now);
             if self.probed.take().is_some_and(|at| now.since(at) < PROBE_REGRET) {
-                self.prober.put_off(now);
+                if !has_failed {
+                    self.prober.put_off(now);
+                }
             } else if was_steady {
                 self.prober.rest(); // somebody else's doing, which may end as it began
             }
@@ -333,7 +336,7 @@ impl Controller {
         let most = self.doubt.most(now).map_or(wanted, |(most, _)| wanted.min(most));
         let goal = (self.estimate() * 2).clamp(self.need.next, most);
         // A tenth more than needed, since what arrives is measured a little below what was sent.
-        self.prober.begin(now, goal * 11 / 10);
+        self.prober.begin(now, goal * 11 / 10, self.doubt.care(goal));
     }
 
     fn take_probe(&mut self, now: Time) {

@@ -40,6 +40,8 @@ struct Seen {
     bytes: u64,
     /// First and last time of sending, with the bytes of the last.
     sent: Option<(Time, Time, u64)>,
+    /// Different times of sending.
+    times: u32,
     /// The first arrival, µs.
     arrived: Option<i64>,
     line: Line,
@@ -144,14 +146,14 @@ impl Prober {
         self.is_idle() && self.due.is_none_or(|due| due <= now)
     }
 
-    /// Begins a probe of `rate` bits a second.
-    pub(super) fn begin(&mut self, now: Time, rate: u64) {
+    /// Begins a probe of `rate` bits a second, at least two to the power of `care` times as long as the first.
+    pub(super) fn begin(&mut self, now: Time, rate: u64, care: u8) {
         self.last_id = if self.last_id == u8::MAX { 1 } else { self.last_id + 1 };
         self.phase = Phase::Sending(Cluster {
             id: self.last_id,
             rate,
             began: now,
-            length: LENGTH * (1 << self.unclear),
+            length: LENGTH * (1 << self.unclear.max(care)),
             packets: 0,
             bytes: 0,
             seen: Seen::default(),
@@ -193,6 +195,7 @@ impl Prober {
         }
         let bytes = u64::from(sent.bytes);
         let seen = &mut cluster.seen;
+        seen.times += u32::from(seen.sent.is_none_or(|(_, last, _)| sent.at > last));
         seen.packets += 1;
         seen.bytes += bytes;
         seen.sent = Some(match seen.sent {
@@ -291,7 +294,7 @@ impl Seen {
         let (first_sent, last_sent, of_last) = self.sent?;
         let sent_us = u64::try_from(last_sent.since(first_sent).as_micros()).ok()?;
         let sent = (self.bytes.saturating_sub(of_last) * 8_000_000).checked_div(sent_us)?;
-        let (stretch, doubt) = self.line.slope()?;
+        let (stretch, doubt) = self.line.slope(self.times)?;
         // Faster than sent by more than this: the times of arrival are not to be trusted.
         if stretch < 0.5 {
             return None;
@@ -299,7 +302,7 @@ impl Seen {
         if stretch <= CARRIED {
             return Some(sent.min(whole(sent as f64 / stretch)));
         }
-        if !must && stretch - 2.0 * doubt <= CARRIED {
+        if !must && stretch - doubt <= CARRIED {
             return None;
         }
         // Slower than sent: that is what the path carries, less some for the queue to shrink.
@@ -307,6 +310,10 @@ impl Seen {
     }
 }
 
+/// A cluster that left at fewer times tells nothing.
+const TIMES_MIN: u32 = 3;
+/// Standard errors that a slope through three, four, five and six points may be off by (Student's t, 95 % both sides).
+const STUDENT: [f64; 4] = [12.7, 4.3, 3.2, 2.8];
 /// A cluster that took no longer than this share to arrive than to be sent was carried.
 const CARRIED: f64 = 1.0 / 0.9;
 
@@ -331,14 +338,18 @@ impl Line {
         self.squares.2 += from_y * (y - self.mean.1);
     }
 
-    /// The slope and its standard error; `None` of too few points.
-    fn slope(&self) -> Option<(f64, f64)> {
+    /// The slope, and by how much it may be less; `None` of too few points. What was sent at one of `times` shares its delay: a
+    /// busy node sends all of a probe in two or three turns, through which a line goes that says nothing.
+    fn slope(&self, times: u32) -> Option<(f64, f64)> {
         let (xx, xy, yy) = self.squares;
-        if self.count < f64::from(PACKETS_MIN) || xx <= 0.0 {
+        if self.count < f64::from(PACKETS_MIN) || times < TIMES_MIN || xx <= 0.0 {
             return None;
         }
         let unexplained = (yy - xy * xy / xx).max(0.0);
-        Some((xy / xx, (unexplained / (self.count - 2.0) / xx).sqrt()))
+        let free = times - TIMES_MIN;
+        let certain = usize::try_from(free).ok().and_then(|free| STUDENT.get(free));
+        let error = (unexplained / f64::from(free + 1) / xx).sqrt();
+        Some((xy / xx, error * certain.unwrap_or(&2.0)))
     }
 }
 
@@ -352,7 +363,7 @@ mod tests {
     /// Sends a probe of `rate` over a link of `link` bits a second that lets through what `arrives` says.
     fn probe(rate: u64, link: i64, arrives: impl Fn(u32) -> bool) -> (Option<Outcome>, u64) {
         let mut prober = Prober::new();
-        prober.begin(START, rate);
+        prober.begin(START, rate, 0);
         let (mut now, mut free_us, mut count, mut bytes) = (START, 0i64, 0, 0);
         while prober.cluster() != 0 {
             let mut due = prober.padding(now);
@@ -400,7 +411,7 @@ mod tests {
     #[test]
     fn a_probe_that_is_lost_says_nothing() {
         let mut prober = Prober::new();
-        prober.begin(START, 1_000_000);
+        prober.begin(START, 1_000_000, 0);
         (0..20).for_each(|_| prober.sent(PACKET));
         let end = START + LENGTH;
         assert_eq!(prober.padding(end), 0, "complete");
@@ -415,7 +426,7 @@ mod tests {
         let mut prober = Prober::new();
         let mut lengths = Vec::new();
         for _ in 0..UNCLEAR_MAX {
-            prober.begin(START, 300_000);
+            prober.begin(START, 300_000, 0);
             let (mut now, mut count) = (START, 0);
             while prober.cluster() != 0 {
                 for _ in 0..prober.padding(now).div_ceil(u64::from(PACKET)) {
@@ -441,6 +452,30 @@ mod tests {
             }
         }
         assert_eq!(lengths, [1, 2, 4, 8], "the last has to be believed");
+    }
+
+    #[test]
+    fn a_probe_that_left_in_two_turns_says_nothing() {
+        let mut prober = Prober::new();
+        prober.begin(START, 1_000_000, 0);
+        let mut now = START;
+        for wait_ms in [0, 30] {
+            now = now + Duration::from_millis(wait_ms);
+            for _ in 0..prober.padding(now).div_ceil(u64::from(PACKET)) {
+                prober.sent(PACKET);
+                let sent = Sent {
+                    at: now,
+                    bytes: PACKET,
+                    cluster: prober.cluster(),
+                    was_missing: false,
+                };
+                // The second turn is let on 60 ms later than the first.
+                let arrival = now + Duration::from_millis(wait_ms * 2);
+                prober.arrived(sent, i64::try_from(arrival.as_micros()).expect("early"));
+            }
+        }
+        assert_eq!(prober.padding(now), 0, "complete");
+        assert_eq!(prober.judge(now, 0.0), Some(Outcome::Unclear));
     }
 
     #[test]
