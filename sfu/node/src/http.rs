@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::{SinkExt, StreamExt, stream};
@@ -20,7 +20,7 @@ use crate::admin;
 use crate::limits::SIGNAL_BYTES_MAX;
 use crate::node::Node;
 use crate::signal::{self, Close, ConnectQuery, Frame, Start};
-use crate::token::{Grant, TokenError};
+use crate::token::TokenError;
 
 /// The library's 128 KiB would be zeroed at each look at a socket and kept for each client: most of a join's CPU and
 /// memory. Messages may be longer; they are read in pieces.
@@ -55,18 +55,9 @@ async fn rtc(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let query = query.unwrap_or_default();
-    let grant = match authorize(&node, &query, &headers) {
-        Ok(grant) => grant,
+    let start = match authorize(&node, query.as_deref().unwrap_or_default(), &headers) {
+        Ok(start) => start,
         Err(error) => return (StatusCode::UNAUTHORIZED, error.to_string()).into_response(),
-    };
-    let user_agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let start = Start {
-        grant,
-        query: ConnectQuery::parse(&query, user_agent),
     };
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
@@ -76,15 +67,13 @@ async fn rtc(
 }
 
 /// The token is in the query, as browsers cannot set headers on a WebSocket, or in the header.
-fn authorize(node: &Node, query: &str, headers: &HeaderMap) -> Result<Grant, TokenError> {
+fn authorize(node: &Node, query: &str, headers: &HeaderMap) -> Result<Start, TokenError> {
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let named = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "access_token");
-    if let Some((_, token)) = named {
-        return node.verify(&token);
-    }
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    node.verify(bearer.unwrap_or_default())
+    let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let token = named.map_or_else(|| bearer.unwrap_or_default().into(), |(_, token)| token);
+    let user_agent = header(header::USER_AGENT).unwrap_or_default();
+    Start::new(node.verify(&token)?, ConnectQuery::parse(query, user_agent))
 }
 
 async fn serve(node: Arc<Node>, start: Start, socket: WebSocket) {

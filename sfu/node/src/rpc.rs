@@ -63,10 +63,8 @@ impl SfuService for Rpc {
         let mut requests = request.into_inner();
         let start = first(&mut requests).await?;
         let grant = self.node.verify(&start.access_token).map_err(Error::from)?;
-        let start = Start {
-            grant,
-            query: ConnectQuery::parse(&start.query, &start.user_agent),
-        };
+        let query = ConnectQuery::parse(&start.query, &start.user_agent);
+        let start = Start::new(grant, query).map_err(Error::from)?;
         let (out, outgoing) = mpsc::channel(OUTGOING_FRAMES);
         let (closing, closed) = mpsc::channel(1);
         let node = Arc::clone(&self.node);

@@ -54,6 +54,8 @@ pub(crate) enum TokenError {
     Expired,
     #[error("the media token does not grant joining a room")]
     NoRoom,
+    #[error("the media token does not let its bearer choose attributes")]
+    NoAttributes,
     #[error("a token could not be signed")]
     Unsigned,
 }
@@ -189,20 +191,37 @@ impl Tokens {
     }
 }
 
+impl Grant {
+    /// Adds attributes that the bearer asks for, as LiveKit does: who may change their own metadata may, and they come before
+    /// those of the token.
+    pub(crate) fn with_attributes(mut self, asked: BTreeMap<String, String>) -> Result<Self, TokenError> {
+        if asked.is_empty() {
+            return Ok(self);
+        }
+        if !self.permissions.update_metadata {
+            return Err(TokenError::NoAttributes);
+        }
+        self.attributes.extend(asked);
+        if self.metadata.len() + weight(&self.attributes) > METADATA_BYTES_MAX {
+            return Err(TokenError::Invalid);
+        }
+        Ok(self)
+    }
+}
+
+fn weight(attributes: &BTreeMap<String, String>) -> usize {
+    attributes.iter().map(|(key, value)| key.len() + value.len()).sum()
+}
+
 fn grant(claims: Claims) -> Result<Grant, TokenError> {
     let video = claims.video;
     if !video.room_join || video.room.is_empty() || claims.sub.is_empty() {
         return Err(TokenError::NoRoom);
     }
-    let attributes: usize = claims
-        .attributes
-        .iter()
-        .map(|(key, value)| key.len() + value.len())
-        .sum();
     let names = [&video.room, &claims.sub];
     if names.iter().any(|name| name.len() > NAME_BYTES_MAX)
         || claims.name.len() > DISPLAY_NAME_BYTES_MAX
-        || claims.metadata.len() + attributes > METADATA_BYTES_MAX
+        || claims.metadata.len() + weight(&claims.attributes) > METADATA_BYTES_MAX
     {
         return Err(TokenError::Invalid);
     }
@@ -308,6 +327,29 @@ mod tests {
         let publish = grant.expect("valid").permissions.publish;
         assert!(publish.allows(Source::Camera) && publish.allows(Source::ScreenShare));
         assert!(!publish.allows(Source::Microphone));
+    }
+
+    #[test]
+    fn attributes_are_added_by_those_who_may_change_their_own() {
+        let asked = |value: &str| BTreeMap::from([("hand".to_owned(), value.to_owned())]);
+        let told = |claims: &mut Value| claims["attributes"] = json!({ "hand": "down", "team": "red" });
+        let grant = check(told).expect("valid");
+        assert_eq!(grant.clone().with_attributes(BTreeMap::new()), Ok(grant.clone()));
+        assert_eq!(grant.with_attributes(asked("up")), Err(TokenError::NoAttributes));
+
+        let grant = check(|claims| {
+            told(claims);
+            claims["video"]["canUpdateOwnMetadata"] = json!(true);
+        });
+        let grant = grant.expect("valid");
+        let attributes = grant.clone().with_attributes(asked("up")).expect("allowed").attributes;
+        let attributes: Vec<_> = attributes
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(attributes, [("hand", "up"), ("team", "red")]);
+        let too_long = "x".repeat(METADATA_BYTES_MAX);
+        assert_eq!(grant.with_attributes(asked(&too_long)), Err(TokenError::Invalid));
     }
 
     #[test]

@@ -1,6 +1,17 @@
 //! The query string of `/rtc`.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use url::form_urlencoded;
+
+/// RFC 4648 §5. LiveKit's Go SDK pads, others may not.
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// What a client says when it connects; the token aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +25,8 @@ pub(crate) struct ConnectQuery {
     /// The client's protocol number.
     pub(crate) protocol: u32,
     pub(crate) naming: Naming,
+    /// What they want to be known by beside what their token says: JSON in base64. Unreadable ones are none.
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
 /// Where a client reads a track's sid in what is offered to it (`a=msid`, RFC 8830).
@@ -38,6 +51,7 @@ impl ConnectQuery {
             sdk: String::new(),
             protocol: 0,
             naming: Naming::of(user_agent),
+            attributes: BTreeMap::new(),
         };
         let (mut reconnect, mut sid) = (false, String::new());
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -47,6 +61,7 @@ impl ConnectQuery {
                 "sid" => sid = value.into_owned(),
                 "sdk" => this.sdk = value.chars().filter(char::is_ascii_alphanumeric).take(32).collect(),
                 "browser" if !value.is_empty() => this.naming = Naming::of(&value),
+                "attributes" => this.attributes = attributes(&value).unwrap_or_default(),
                 "protocol" => this.protocol = value.parse().unwrap_or_default(),
                 _ => {}
             }
@@ -62,6 +77,10 @@ impl Naming {
         let is_firefox = browser.to_ascii_lowercase().contains("firefox");
         if is_firefox { Self::Stream } else { Self::Track }
     }
+}
+
+fn attributes(value: &str) -> Option<BTreeMap<String, String>> {
+    serde_json::from_slice(&BASE64_URL.decode(value).ok()?).ok()
 }
 
 fn is_true(value: &str) -> bool {
@@ -85,7 +104,8 @@ mod tests {
                 resume: None,
                 sdk: "js".to_owned(),
                 protocol: 17,
-                naming: Naming::Track
+                naming: Naming::Track,
+                attributes: BTreeMap::new(),
             }
         );
         assert!(ConnectQuery::parse("", "").auto_subscribe);
@@ -97,6 +117,22 @@ mod tests {
         assert_eq!(resume("reconnect=1").as_deref(), Some(""));
         assert_eq!(resume("sid=PA_x&reconnect=0"), None);
         assert_eq!(ConnectQuery::parse("sdk=%0a<b>&protocol=x", "").sdk, "b");
+    }
+
+    #[test]
+    fn reads_attributes_as_livekit_s_go_sdk_writes_them() {
+        let attributes = |value: &str| ConnectQuery::parse(&format!("attributes={value}"), "").attributes;
+        let of = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+        assert_eq!(attributes("eyJoYW5kIjoidXAifQ=="), of("hand", "up"));
+        assert_eq!(attributes("eyJoYW5kIjoidXAifQ"), of("hand", "up"));
+        assert_eq!(
+            attributes("eyJhIjoiPz8-In0="),
+            of("a", "??>"),
+            "with the alphabet of addresses"
+        );
+        for unreadable in ["", "%", "eyJhIjoxfQ==", "W10="] {
+            assert_eq!(attributes(unreadable), BTreeMap::new());
+        }
     }
 
     #[test]

@@ -21,14 +21,25 @@ use crate::limits::{
 use crate::node::Node;
 use crate::rate::Bucket;
 use crate::sid;
-use crate::token::Grant;
+use crate::token::{Grant, TokenError};
 use crate::worker::{Action, Command, Event, JoinCommand, MemberKey, ResumeCommand, TokenTimes, WorkerHandle};
 
 /// What opened a connection: a token that was checked, and the query.
 #[derive(Debug)]
 pub(crate) struct Start {
-    pub(crate) grant: Grant,
-    pub(crate) query: ConnectQuery,
+    grant: Grant,
+    query: ConnectQuery,
+}
+
+impl Start {
+    /// What the token grants, with what the query asks for beside it.
+    ///
+    /// # Errors
+    /// When the token does not allow that.
+    pub(crate) fn new(grant: Grant, mut query: ConnectQuery) -> Result<Self, TokenError> {
+        let grant = grant.with_attributes(std::mem::take(&mut query.attributes))?;
+        Ok(Self { grant, query })
+    }
 }
 
 /// How a connection ends: a WebSocket close code (RFC 6455 §7.4) and a few words.
