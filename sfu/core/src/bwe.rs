@@ -29,5 +29,5 @@ mod probe;
 mod queue;
 mod trend;
 
-pub use controller::{Controller, Need, Path, Trust};
+pub use controller::{Controller, Due, Need, Path, Trust};
 pub use history::PacketBytes;

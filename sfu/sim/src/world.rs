@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sfu_core::bwe::Controller;
+use sfu_core::bwe::{Controller, Due};
 use sfu_core::codec::Codec;
 use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
 use sfu_core::input::{By, PublishRight, TrackSettings};
@@ -348,23 +348,28 @@ impl World {
     /// Probes, and what waits for its turn.
     fn pace(&mut self) {
         let now = self.now;
-        let mut probes = Vec::new();
+        let mut due = Vec::new();
         for (member, watching) in &mut self.viewers {
             watching.sending.release(now, &mut self.links[watching.link]);
             let Some(controller) = &mut watching.sending.controller else {
                 continue;
             };
             if controller.poll_timeout(now).is_some() {
-                probes.push((*member, controller.padding(now)));
+                due.push((*member, controller.due(now)));
             }
         }
-        for (member, bytes) in probes.into_iter().filter(|(_, bytes)| *bytes > 0) {
-            let mut wire = Wire {
-                now,
-                viewers: &mut self.viewers,
-                links: &mut self.links,
-            };
-            self.room.pad(member, bytes, &mut wire);
+        for (member, Due { padding, news }) in due {
+            if padding > 0 {
+                let mut wire = Wire {
+                    now,
+                    viewers: &mut self.viewers,
+                    links: &mut self.links,
+                };
+                self.room.pad(member, padding, &mut wire);
+            }
+            if let Some(path) = news {
+                self.tell(Input::Path { member, path });
+            }
         }
     }
 
@@ -458,8 +463,7 @@ impl World {
                 let Some(controller) = watching.and_then(|watching| watching.sending.controller.as_mut()) else {
                     return;
                 };
-                controller.feedback(now, packets.into_iter());
-                if let Some(path) = controller.news(now) {
+                if let Some(path) = controller.feedback(now, packets.into_iter()) {
                     self.tell(Input::Path { member, path });
                 }
             }

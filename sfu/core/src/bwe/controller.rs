@@ -43,6 +43,16 @@ pub enum Trust {
     Choked,
 }
 
+/// What is due on a path.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[must_use]
+pub struct Due {
+    /// Bytes of padding to send, for a probe.
+    pub padding: u64,
+    /// What there is to tell the room. Where a probe is all that is sent, nothing more arrives by which it would hear.
+    pub news: Option<Path>,
+}
+
 /// What a room wants of a path, in bits a second, headers included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Need {
@@ -137,8 +147,10 @@ impl Controller {
         self.history.sent(now, bytes, self.prober.cluster())
     }
 
-    /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs.
-    pub fn feedback(&mut self, now: Time, packets: impl Iterator<Item = (u16, Option<i64>)>) {
+    /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs. Answers what there is to
+    /// tell the room.
+    #[must_use]
+    pub fn feedback(&mut self, now: Time, packets: impl Iterator<Item = (u16, Option<i64>)>) -> Option<Path> {
         let first = *self.first_feedback.get_or_insert(now);
         let mut usage = self.usage;
         let mut is_over = false;
@@ -178,6 +190,7 @@ impl Controller {
             (false, false) => Fare::Well,
         };
         self.choke.judge(now, self.estimate(), self.need.floor, fare);
+        self.news(now)
     }
 
     /// What the room wants from now on.
@@ -189,8 +202,8 @@ impl Controller {
         }
     }
 
-    /// Bytes of padding to send now, for a probe; to be asked at [`Controller::poll_timeout`].
-    pub fn padding(&mut self, now: Time) -> u64 {
+    /// What is due now; to be asked at [`Controller::poll_timeout`].
+    pub fn due(&mut self, now: Time) -> Due {
         self.take_probe(now);
         if self.wants_more() {
             if self.prober.is_due(now) && self.is_believable(now) {
@@ -199,7 +212,10 @@ impl Controller {
         } else {
             self.prober.rest();
         }
-        self.prober.padding(now)
+        Due {
+            padding: self.prober.padding(now),
+            news: self.news(now),
+        }
     }
 
     /// When to ask for padding again; `None` while none is needed.
@@ -213,7 +229,7 @@ impl Controller {
     }
 
     /// What there is to tell the room; `None` while it knows.
-    pub fn news(&mut self, now: Time) -> Option<Path> {
+    fn news(&mut self, now: Time) -> Option<Path> {
         let path = self.path();
         let is_known = self.told.is_some_and(|(at, told)| {
             now.since(at) < TELL_INTERVAL

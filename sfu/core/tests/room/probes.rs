@@ -81,7 +81,7 @@ impl Crowd {
     fn probe(&mut self) {
         let now = self.world.now;
         for (member, path) in &mut self.paths {
-            let padding = path.padding(now);
+            let padding = path.due(now).padding;
             if padding > 0 {
                 for _ in 0..padding.div_ceil(300) {
                     path.sent(now, 300);

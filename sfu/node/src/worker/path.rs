@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use sfu_core::bwe::{self, Controller, Need, Trust};
+use sfu_core::bwe::{self, Controller, Due, Need, Trust};
 use sfu_core::forward::{Destination, Outgoing};
 use sfu_core::limits::SENT_HISTORY_MAX;
 use sfu_core::pace::{Held, Pacer};
@@ -87,14 +87,7 @@ impl State {
             return;
         };
         let path = entry.path.insert(Box::default()).controller.path();
-        let member_id = member_id(member);
-        self.tell_room(
-            member,
-            Input::Path {
-                member: member_id,
-                path,
-            },
-        );
+        self.tell_path(member, Some(path));
     }
 
     pub(super) fn transport_feedback(&mut self, peer: PeerKey, member: MemberKey, feedback: &TransportFeedback<'_>) {
@@ -104,20 +97,18 @@ impl State {
         };
         // A few bytes can claim to speak of 65,535 packets; no more are remembered than this.
         let arrivals = feedback.arrivals().take(SENT_HISTORY_MAX);
-        path.controller
-            .feedback(now, arrivals.map(|arrival| (arrival.sequence, arrival.time_us)));
-        let news = path.controller.news(now);
-        if let Some(path) = news.map(|news| path.told(news)) {
-            let member_id = member_id(member);
-            self.tell_room(
-                member,
-                Input::Path {
-                    member: member_id,
-                    path,
-                },
-            );
-        }
+        let arrivals = arrivals.map(|arrival| (arrival.sequence, arrival.time_us));
+        let news = path.controller.feedback(now, arrivals);
+        let news = news.map(|news| path.told(news));
+        self.tell_path(member, news);
         self.arm_path(peer);
+    }
+
+    fn tell_path(&mut self, key: MemberKey, news: Option<bwe::Path>) {
+        let member = member_id(key);
+        if let Some(path) = news {
+            self.tell_room(key, Input::Path { member, path });
+        }
     }
 
     /// Lets the path to a subscriber seem narrow, or as it is.
@@ -129,8 +120,7 @@ impl State {
         let Some(path) = path else { return };
         path.limit = limit;
         let path = path.told(path.controller.path());
-        let member = member_id(key);
-        self.tell_room(key, Input::Path { member, path });
+        self.tell_path(key, Some(path));
     }
 
     pub(super) fn need(&mut self, id: MemberId, need: Need) {
@@ -170,7 +160,8 @@ impl State {
             return;
         };
         path.timer = None;
-        let padding = path.controller.padding(now);
+        let Due { padding, news } = path.controller.due(now);
+        let news = news.map(|news| path.told(news));
         let room = self.members.get(member).map(|member| member.room);
         let before = self.outbox.appended();
         let mut egress = Forwarder::new(
@@ -188,6 +179,7 @@ impl State {
             entry.room.pad(member_id(member), padding, &mut egress);
         }
         self.count_sent(room, before);
+        self.tell_path(member, news);
         self.arm_path(peer);
     }
 

@@ -69,7 +69,7 @@ impl Bench {
                 self.sent += u64::from(PACKET);
                 self.send(link, PACKET);
             }
-            let mut padding = self.controller.padding(self.now);
+            let mut padding = self.controller.due(self.now).padding;
             while padding > 0 {
                 self.send(link, 300);
                 padding = padding.saturating_sub(300);
@@ -79,7 +79,8 @@ impl Bench {
                 self.flying = left;
                 let came: Vec<(Time, u16)> = came;
                 let micros = |at: &Time| i64::try_from(at.as_micros()).ok();
-                self.controller
+                let _ = self
+                    .controller
                     .feedback(self.now, came.iter().map(|(at, number)| (*number, micros(at))));
             }
         }
@@ -193,7 +194,41 @@ fn the_round_trip_is_measured_and_news_is_told_once() {
     let round_trip = bench.controller.path().round_trip.expect("feedback");
     assert!(round_trip < Duration::from_millis(35), "{round_trip:?}");
     let now = bench.now;
-    assert!(bench.controller.news(now).is_some());
-    assert!(bench.controller.news(now).is_none());
+    assert!(bench.controller.news(now).is_none(), "told with the feedback");
     assert!(bench.controller.news(now + TELL_INTERVAL).is_some());
+}
+
+#[test]
+fn what_a_probe_has_found_is_told_though_nothing_more_arrives() {
+    let mut controller = Controller::new();
+    let picture = 1_400_000;
+    controller.set_need(
+        START,
+        Need {
+            granted: 0,
+            next: picture,
+            wanted: picture,
+            least: picture,
+            floor: picture,
+            turn: 0,
+        },
+    );
+    let mut told = 0;
+    // A path on which all is there, and known, before anything else is done: nothing is outstanding when a probe ends.
+    for step in 0..3_000 {
+        let now = START + STEP * step;
+        let due = controller.due(now);
+        let packets: Vec<u16> = (0..due.padding.div_ceil(300))
+            .map(|_| controller.sent(now, 300))
+            .collect();
+        let at_us = i64::try_from(now.as_micros()).ok();
+        let heard = (!packets.is_empty())
+            .then(|| controller.feedback(now, packets.iter().map(|number| (*number, at_us))))
+            .flatten();
+        for path in [due.news, heard].into_iter().flatten() {
+            told = path.estimate;
+        }
+    }
+    assert!(controller.path().estimate >= picture);
+    assert!(told >= picture, "the room goes by what it was told: {told}");
 }
