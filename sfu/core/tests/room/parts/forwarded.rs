@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use sfu_core::codec::Codec;
-use sfu_core::forward::SenderStart;
 use sfu_core::input::{By, LeaveReason, Permissions, PublishRight, TrackSettings};
 use sfu_core::limits::DEMAND_HOLD;
 use sfu_core::output::{Participant, ParticipantState};
 use sfu_core::publish::VideoQuality;
 use sfu_core::{Input, MemberId, Output, StreamKey, TrackSid};
 
-use super::media::{FRAME, KEY_FRAME, Sent, packet};
+use super::media::{FRAME, KEY_FRAME, packet, send};
 use super::world::{Parts, part};
 use crate::world::everything;
 
@@ -53,32 +52,11 @@ impl Forwarded {
     }
 
     fn subscribe(&mut self) {
-        let (member, track) = (self.bob, self.parts.track(1, self.bob));
-        let start = SenderStart {
-            sequence: 100,
-            repair_sequence: None,
-            redundancy: false,
-        };
-        let ready = Input::SenderReady {
-            member,
-            track,
-            sender: 0,
-            start,
-        };
-        self.parts.tell(1, ready);
-        self.parts.deliver_all();
+        self.parts.take_only_track(1, self.bob);
     }
 
     fn send(&mut self, sequence: u16, payload: &[u8]) -> usize {
-        let (now, mut sent) = (self.parts.now, Sent::default());
-        let takers = self.parts.rooms[0].takers(self.stream.track);
-        self.parts.rooms[0].forward(now, self.stream, [packet(sequence, payload)].into_iter(), &mut sent);
-        for taker in takers {
-            assert_eq!(taker, part(1));
-            let packets = [packet(sequence, payload)].into_iter();
-            self.parts.rooms[1].forward_from(now, part(0), self.stream, packets, &mut sent);
-        }
-        sent.0.len()
+        send(&mut self.parts, self.stream, self.bob, packet(sequence, payload))
     }
 
     /// What the publisher's worker was told last to ask of it.

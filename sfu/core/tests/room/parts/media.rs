@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sfu_core::forward::{Destination, Egress, Outgoing, SenderStart};
+use sfu_core::forward::{Destination, Egress, Outgoing};
 use sfu_core::input::{Allowance, By, LeaveReason, TrackSettings};
 use sfu_core::limits::DEMAND_HOLD;
 use sfu_core::output::ParticipantState;
@@ -38,6 +38,20 @@ pub(super) fn packet(sequence: u16, payload: &[u8]) -> Packet<'_> {
     }
 }
 
+/// A packet of a stream in part 0, which only a viewer in part 1 may get; answers how many copies they got.
+pub(super) fn send(parts: &mut Parts, stream: StreamKey, viewer: MemberId, packet: Packet<'_>) -> usize {
+    let (now, mut sent) = (parts.now, Sent::default());
+    let takers = parts.rooms[0].takers(stream.track);
+    parts.rooms[0].forward(now, stream, std::iter::once(packet), &mut sent);
+    assert!(sent.0.is_empty(), "nobody there gets it");
+    for taker in takers {
+        assert_eq!(taker, part(1));
+        parts.rooms[1].forward_from(now, part(0), stream, std::iter::once(packet), &mut sent);
+    }
+    assert!(sent.0.iter().all(|(to, _)| to.member == viewer));
+    sent.0.len()
+}
+
 /// A publisher in part 0, whose picture somebody in part 1 gets.
 struct Watched {
     parts: Parts,
@@ -54,22 +68,7 @@ impl Watched {
         parts.deliver_all();
         parts.publish(0, ada, "camera", Source::Camera);
         parts.deliver_all();
-        let track = parts.track(1, bob);
-        let start = SenderStart {
-            sequence: 100,
-            repair_sequence: Some(1),
-            redundancy: false,
-        };
-        parts.tell(
-            1,
-            Input::SenderReady {
-                member: bob,
-                track,
-                sender: 0,
-                start,
-            },
-        );
-        parts.deliver_all();
+        parts.take_only_track(1, bob);
         let stream = parts.shells[0].bound[&ada];
         Self {
             parts,
@@ -81,18 +80,7 @@ impl Watched {
 
     /// A packet of the publisher, handed over if it is wanted there.
     fn send(&mut self, sequence: u16, payload: &[u8]) -> usize {
-        let now = self.parts.now;
-        let mut sent = Sent::default();
-        let takers = self.parts.rooms[0].takers(self.stream.track);
-        self.parts.rooms[0].forward(now, self.stream, [packet(sequence, payload)].into_iter(), &mut sent);
-        assert!(sent.0.is_empty(), "nobody there gets it");
-        for taker in takers {
-            assert_eq!(taker, part(1));
-            let packets = [packet(sequence, payload)].into_iter();
-            self.parts.rooms[1].forward_from(now, part(0), self.stream, packets, &mut sent);
-        }
-        assert!(sent.0.iter().all(|(to, _)| to.member == self.bob));
-        sent.0.len()
+        send(&mut self.parts, self.stream, self.bob, packet(sequence, payload))
     }
 
     /// Key frames that the publisher is asked for.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use sfu_core::forward::SenderStart;
 use sfu_core::output::Participant;
 use sfu_core::publish::{Source, TrackKind};
 use sfu_core::{Input, Listing, MemberId, Output, PartId, Room, StreamKey, Time, TrackKey, TrackSid, Word};
@@ -199,6 +200,26 @@ impl Parts {
     pub(super) fn track(&self, at: usize, viewer: MemberId) -> TrackKey {
         let attached = &self.shells[at].attached[&viewer];
         *attached.first().expect("a track")
+    }
+
+    /// Somebody's client has accepted the only track that they get.
+    pub(super) fn take_only_track(&mut self, at: usize, member: MemberId) {
+        let track = self.track(at, member);
+        let start = SenderStart {
+            sequence: 100,
+            repair_sequence: Some(1),
+            redundancy: false,
+        };
+        self.tell(
+            at,
+            Input::SenderReady {
+                member,
+                track,
+                sender: 0,
+                start,
+            },
+        );
+        self.deliver_all();
     }
 
     pub(super) fn said(&mut self, at: usize) -> Vec<Output> {
