@@ -106,6 +106,8 @@ pub struct Controller {
     worsened: Option<Time>,
     is_proven: bool,
     told: Option<(Time, Path)>,
+    /// What [`Controller::pace`] answers: each packet asks, and what it rests on lies in many places.
+    pace: Option<u64>,
 }
 
 impl Default for Controller {
@@ -137,6 +139,7 @@ impl Controller {
             worsened: None,
             is_proven: false,
             told: None,
+            pace: None,
         }
     }
 
@@ -190,6 +193,7 @@ impl Controller {
             (false, false) => Fare::Well,
         };
         self.choke.judge(now, self.estimate(), self.need.floor, fare);
+        self.pace_anew();
         self.news(now)
     }
 
@@ -200,6 +204,7 @@ impl Controller {
         if !wanted_more {
             self.prober.take_turn(now, need.turn);
         }
+        self.pace_anew();
     }
 
     /// What is due now; to be asked at [`Controller::poll_timeout`].
@@ -212,6 +217,7 @@ impl Controller {
         } else {
             self.prober.rest();
         }
+        self.pace_anew();
         Due {
             padding: self.prober.padding(now),
             news: self.news(now),
@@ -260,11 +266,18 @@ impl Controller {
     }
 
     /// Bits a second at which bursts have to leave; `None` on a path so wide that they need not be spread.
-    pub fn pace(&self) -> Option<u64> {
+    #[inline]
+    pub const fn pace(&self) -> Option<u64> {
+        self.pace
+    }
+
+    /// After anything that it rests on has changed.
+    fn pace_anew(&mut self) {
         // What is sent whatever the estimate must not wait for it either.
         let sent_on = if self.choke.is_choked() { 0 } else { self.need.floor };
         let estimate = self.estimate().max(sent_on);
-        (estimate < PACE_ABOVE && self.first_feedback.is_some()).then(|| estimate * PACE_FACTOR / 100)
+        let is_narrow = estimate < PACE_ABOVE && self.first_feedback.is_some();
+        self.pace = is_narrow.then_some(estimate * PACE_FACTOR / 100);
     }
 
     fn estimate(&self) -> u64 {
