@@ -1,5 +1,5 @@
 //! The LiveKit signalling protocol, v0: what arrives as frames of a WebSocket becomes actions of a member, what a worker
-//! says of a member becomes frames. Levels L0 and L1 are spoken; what is not is answered as unsupported.
+//! says of a member becomes frames. What is not spoken is answered as unsupported.
 
 mod codec;
 pub(crate) mod convert;

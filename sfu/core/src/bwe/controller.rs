@@ -224,8 +224,11 @@ impl Controller {
         }
     }
 
-    /// When to ask for padding again; `None` while none is needed.
+    /// When something is due again; `None` while nothing is.
     pub fn poll_timeout(&self, now: Time) -> Option<Time> {
+        if self.owes_news() {
+            return Some(now);
+        }
         let deadline = self.prober.deadline(now, self.wants_more());
         let doubted = self
             .doubt
@@ -238,7 +241,8 @@ impl Controller {
     fn news(&mut self, now: Time) -> Option<Path> {
         let path = self.path();
         let is_known = self.told.is_some_and(|(at, told)| {
-            now.since(at) < TELL_INTERVAL
+            !self.owes_news()
+                && now.since(at) < TELL_INTERVAL
                 && told.trust == path.trust
                 && told.estimate.abs_diff(path.estimate) * 100 <= told.estimate * TELL_PERCENT
         });
@@ -290,6 +294,13 @@ impl Controller {
     fn wants_more(&self) -> bool {
         let is_heard = self.first_feedback.is_some() || self.prober.is_hopeful();
         is_heard && self.need.next > self.estimate()
+    }
+
+    /// Whether the room wants what is there and does not know, by however little: nothing more would be probed for, and
+    /// where nothing is sent, nothing more arrives.
+    fn owes_news(&self) -> bool {
+        let told = self.told.map_or(0, |(_, told)| told.estimate);
+        (told + 1..=self.estimate()).contains(&self.need.next)
     }
 
     /// Whether nothing has failed of late that the next probe would be for.

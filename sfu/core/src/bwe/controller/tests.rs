@@ -232,3 +232,26 @@ fn what_a_probe_has_found_is_told_though_nothing_more_arrives() {
     assert!(controller.path().estimate >= picture);
     assert!(told >= picture, "the room goes by what it was told: {told}");
 }
+
+#[test]
+fn the_room_hears_at_once_that_what_it_wants_is_there() {
+    let mut bench = Bench::new();
+    bench.run(10_000_000, 500_000, 3);
+    let (now, path) = (bench.now, bench.controller.path());
+    let told = Path {
+        estimate: path.estimate - 2_000,
+        ..path
+    };
+    bench.controller.told = Some((now, told));
+    let next = path.estimate - 1_000;
+    bench.controller.set_need(
+        now,
+        Need {
+            next,
+            ..Need::default()
+        },
+    );
+    assert_eq!(bench.controller.poll_timeout(now), Some(now));
+    assert_eq!(bench.controller.due(now).news, Some(path));
+    assert_eq!(bench.controller.poll_timeout(now), None, "once");
+}
