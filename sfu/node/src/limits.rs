@@ -29,11 +29,9 @@ pub(crate) const GATHER_COPIES: u64 = 20;
 pub(crate) const GATHER_STEP: Duration = Duration::from_micros(80);
 /// Looks before what has come is sent: with the kernel's timer slack about 0.4 ms.
 pub(crate) const GATHER_STEPS: usize = 3;
-/// Members from which on a worker rests between turns that follow each other closely: the feedback of so many comes
-/// several times a millisecond at worst, and a turn for each costs more than what it says.
-pub(crate) const REST_MEMBERS: usize = 50;
-/// How long it rests: media that come meanwhile are so much later at most.
-pub(crate) const REST: Duration = Duration::from_micros(200);
+/// How long reports gather once one was read: what is lost is repeated so much later at most, which is little beside a
+/// round trip, and 200 viewers' reports cost a tenth of the wake-ups.
+pub(crate) const REPORTS_GATHER: Duration = Duration::from_millis(5);
 /// Receive batches handled before control messages get their turn.
 pub(crate) const RECEIVE_ROUNDS: usize = 8;
 

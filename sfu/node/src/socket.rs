@@ -8,55 +8,20 @@
     reason = "recvmmsg, sendmmsg, ppoll and eventfd have no safe counterpart in the standard library"
 )]
 
+mod port;
 mod receive;
 mod send;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::mem;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::limits::SOCKET_BUFFER_BYTES;
-
+pub(crate) use port::{Port, Watch};
 pub(crate) use receive::ReceiveBatch;
 pub(crate) use send::{Outbox, Sent};
-
-/// Binds a worker's socket, with buffers as large as the kernel gives.
-pub(crate) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind(address)?;
-    socket.set_nonblocking(true)?;
-    let options = socket2::SockRef::from(&socket);
-    options.set_recv_buffer_size(SOCKET_BUFFER_BYTES)?;
-    options.set_send_buffer_size(SOCKET_BUFFER_BYTES)?;
-    Ok(socket)
-}
-
-/// Datagrams that the kernel dropped because nobody took them in time, since the socket was bound, modulo 2³²
-/// (`sock_diag(7)`, `SK_MEMINFO_DROPS`).
-pub(crate) fn overflowed(socket: &UdpSocket) -> io::Result<u32> {
-    const COUNTERS: usize = 9;
-    const DROPS: usize = 8;
-    let mut counters = [0u32; COUNTERS];
-    let mut length = libc::socklen_t::try_from(mem::size_of_val(&counters)).unwrap_or_default();
-    // SAFETY: the array is as long as is said, made of plain integers, and lives through the call.
-    let outcome = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_MEMINFO,
-            counters.as_mut_ptr().cast(),
-            &raw mut length,
-        )
-    };
-    if outcome == 0 {
-        Ok(counters[DROPS])
-    } else {
-        Err(io::Error::last_os_error())
-    }
-}
 
 /// Wakes a worker that waits for datagrams. Clones wake the same worker.
 #[derive(Debug, Clone)]
@@ -84,33 +49,20 @@ impl Waker {
     }
 }
 
-/// Waits until `socket` can be read, `waker` was woken, or `timeout` is over.
-pub(crate) fn wait(socket: &UdpSocket, waker: &Waker, timeout: Duration) -> io::Result<()> {
-    let watch = |descriptor| libc::pollfd {
-        fd: descriptor,
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    let mut watched = [watch(socket.as_raw_fd()), watch(waker.0.as_raw_fd())];
-    let timeout = libc::timespec {
-        tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_nsec: libc::c_long::from(i32::try_from(timeout.subsec_nanos()).unwrap_or_default()),
-    };
-    // SAFETY: the array holds as many initialized elements as are named, and lives through the call; the signal mask
-    // may be null.
-    let ready = unsafe { libc::ppoll(watched.as_mut_ptr(), 2, &raw const timeout, std::ptr::null()) };
-    if ready < 0 {
-        let error = io::Error::last_os_error();
-        return if error.kind() == io::ErrorKind::Interrupted {
-            Ok(())
-        } else {
-            Err(error)
-        };
+/// Sets an option whose value the kernel reads as a `T`.
+fn set_option<T>(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: &T) -> io::Result<()> {
+    let value: *const T = value;
+    // SAFETY: the value is as long as is said and lives through the call.
+    let outcome = unsafe { libc::setsockopt(socket.as_raw_fd(), level, name, value.cast(), length_of::<T>()) };
+    if outcome == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
     }
-    if watched[1].revents != 0 {
-        waker.reset();
-    }
-    Ok(())
+}
+
+fn length_of<T>() -> libc::socklen_t {
+    libc::socklen_t::try_from(mem::size_of::<T>()).unwrap_or_default()
 }
 
 /// Reads an address that the kernel wrote.
@@ -186,32 +138,5 @@ mod tests {
             assert_eq!(address_of(&storage), Some(address), "{text}");
         }
         assert_eq!(address_of(&no_address()), None);
-    }
-
-    #[test]
-    fn datagrams_that_nobody_takes_are_counted() {
-        let (receiver, sender) = (
-            bind("127.0.0.1:0".parse().expect("an address")),
-            UdpSocket::bind("127.0.0.1:0"),
-        );
-        let (receiver, sender) = (receiver.expect("loopback"), sender.expect("loopback"));
-        let address = receiver.local_addr().expect("bound");
-        socket2::SockRef::from(&receiver)
-            .set_recv_buffer_size(2_048)
-            .expect("smaller");
-        assert_eq!(overflowed(&receiver).expect("asked"), 0);
-        for _ in 0..64 {
-            sender.send_to(&[0; 1_200], address).expect("loopback");
-        }
-        assert!(overflowed(&receiver).expect("asked") > 0);
-    }
-
-    #[test]
-    fn a_waker_ends_the_wait_once() {
-        let socket = bind("127.0.0.1:0".parse().expect("an address")).expect("loopback");
-        let waker = Waker::new().expect("an eventfd");
-        waker.clone().wake();
-        wait(&socket, &waker, Duration::from_secs(60)).expect("woken");
-        wait(&socket, &waker, Duration::ZERO).expect("timed out");
     }
 }

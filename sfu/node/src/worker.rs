@@ -1,4 +1,4 @@
-//! A worker: one thread that owns a UDP socket, the peers that use it, and the rooms they are in. Everything is `&mut`;
+//! A worker: one thread that owns a UDP port, the peers that use it, and the rooms they are in. Everything is `&mut`;
 //! nothing is locked. Control comes as [`Command`]s over a bounded queue, with a wake-up; what clients are told goes out
 //! as [`Event`]s, and what the platform is told as [`NodeEvent`]s, both over bounded queues.
 //!
@@ -22,6 +22,7 @@ mod member;
 mod messages;
 mod notes;
 mod outputs;
+mod pace;
 mod path;
 mod peers;
 mod resume;
@@ -39,16 +40,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use kit_core::{Clock, Rng};
 use sfu_peer::{DatagramKind, NodeIdentity, demux};
 
-use crate::limits::{
-    COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS, REST, REST_MEMBERS,
-};
+use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS};
 use crate::metrics::WorkerMetrics;
-use crate::socket::{self, Outbox, ReceiveBatch, Waker};
+use crate::socket::{Outbox, Port, ReceiveBatch, Waker};
 use crate::token::Tokens;
 
 pub(crate) use admin::{AdminRefusal, Announcement, Ask, Reply, Whom};
@@ -63,6 +61,7 @@ pub(crate) use messages::{
     Action, ChatPost, Command, Event, JoinCommand, Joined, NodeEvent, Place, ResumeCommand, RoomSummary, StreamState,
     TokenTimes,
 };
+use pace::{Pace, Reports, Taken};
 pub(crate) use rooms::RoomSettings;
 pub(crate) use seeing::{RoomSeen, Seen};
 pub(crate) use simulate::{Cut, Scenario};
@@ -146,7 +145,7 @@ impl WorkerHandle {
 /// A worker's thread, to be joined.
 pub(crate) type WorkerThread = thread::JoinHandle<()>;
 
-/// Binds the socket and starts the thread.
+/// Binds the port and starts the thread.
 pub(crate) fn start(
     seat: Seat,
     config: WorkerConfig,
@@ -159,7 +158,7 @@ pub(crate) fn start(
         links,
         inbox,
     } = seat;
-    let socket = socket::bind(config.bind)?;
+    let port = Arc::new(Port::bind(config.bind)?);
     let (commands, received) = sync_channel(COMMANDS);
     let alive = Arc::new(());
     let handle = WorkerHandle {
@@ -167,24 +166,24 @@ pub(crate) fn start(
         waker: waker.clone(),
         alive: Arc::downgrade(&alive),
     };
-    let local = socket.local_addr()?;
+    let local = port.urgent().local_addr()?;
     let candidate = SocketAddr::new(config.advertise.unwrap_or_else(|| local.ip()), local.port());
     tracing::info!(worker = number, %local, %candidate, "media worker started");
-    let outbox = Outbox::new(socket.try_clone()?);
-    let receive = ReceiveBatch::new(&socket);
+    let outbox = Outbox::new(Arc::clone(&port));
     let reach = Reach {
         links,
         node_events: events,
     };
     let state = State::new(number, config, candidate, outbox, metrics, reach);
     let mut worker = Worker {
-        socket,
+        port,
         waker,
-        receive,
+        receive: ReceiveBatch::new(),
         commands: received,
         inbox,
         state,
         pace: Pace::default(),
+        reports: Reports::default(),
         _alive: alive,
     };
     let thread = thread::Builder::new()
@@ -194,45 +193,16 @@ pub(crate) fn start(
 }
 
 struct Worker {
-    socket: UdpSocket,
+    port: Arc<Port>,
     waker: Waker,
     receive: ReceiveBatch,
     commands: Receiver<Command>,
     inbox: Inbox,
     state: State,
     pace: Pace,
+    reports: Reports,
     /// Gone with the thread, however it ends.
     _alive: Arc<()>,
-}
-
-/// How closely turns follow each other.
-#[derive(Debug, Default)]
-struct Pace {
-    ended: Option<Instant>,
-    /// Time the worker waited before the present turn.
-    waited: Duration,
-}
-
-impl Pace {
-    fn woken(&mut self, now: Instant) {
-        self.waited = self
-            .ended
-            .map_or(Duration::MAX, |ended| now.saturating_duration_since(ended));
-    }
-
-    const fn ended(&mut self, now: Instant) {
-        self.ended = Some(now);
-    }
-
-    /// How long the worker had nothing to do before the present turn.
-    fn idle(&self) -> Duration {
-        self.ended.map_or(Duration::ZERO, |_| self.waited)
-    }
-
-    /// Whether the next turn is likely to come before a rest would be over.
-    fn is_thick(&self) -> bool {
-        self.ended.is_some() && self.waited < REST * 2
-    }
 }
 
 impl Worker {
@@ -253,33 +223,29 @@ impl Worker {
 
     /// One turn of the loop. False when the worker has to end.
     fn turn(&mut self) -> bool {
-        self.rest();
-        if let Err(error) = socket::wait(&self.socket, &self.waker, self.state.time_to_next()) {
+        let (watch, timeout) = self.reports.wait(self.state.clock_now(), self.state.time_to_next());
+        if let Err(error) = self.port.wait(watch, &self.waker, timeout) {
             tracing::error!(%error, "waiting for datagrams failed; the worker ends");
             return false;
         }
-        self.pace.woken(self.state.clock_now());
-        self.state.note_idle(self.pace.idle());
+        self.state.note_idle(self.pace.idle(self.state.clock_now()));
         if !self.take_commands() {
             self.state.settle();
             return false;
         }
         self.take_notes();
-        self.take_datagrams();
+        let port = Arc::clone(&self.port);
+        self.take_datagrams(port.urgent());
         self.take_handed();
+        if let Some(socket) = port.reports() {
+            self.take_reports(socket);
+        }
         self.state.fire_timers();
         self.state.look_if_due();
         self.state.settle();
         self.inbox.publish(self.state.members.len(), self.state.copies);
         self.pace.ended(self.state.clock_now());
         true
-    }
-
-    /// Among many members, lets the feedback of several gather when it comes so thickly that each would be a turn.
-    fn rest(&self) {
-        if self.pace.is_thick() && self.state.members.len() >= REST_MEMBERS {
-            thread::sleep(REST);
-        }
     }
 
     /// False when the worker has to end.
@@ -324,29 +290,35 @@ impl Worker {
         self.waker.wake();
     }
 
-    fn take_datagrams(&mut self) {
+    /// Handles what lies in a socket of the port, in so many rounds at most.
+    fn take_datagrams(&mut self, socket: &UdpSocket) -> Taken {
+        let mut taken = Taken::Nothing;
         for _ in 0..RECEIVE_ROUNDS {
-            match self.receive.receive(&self.socket) {
-                Ok(true) => {
-                    self.gather();
-                    let is_drained = !self.receive.is_full();
-                    self.state.datagrams(&mut self.receive);
-                    if is_drained {
-                        return;
-                    }
-                }
-                Ok(false) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "receiving failed");
-                    return;
-                }
+            if !received(self.receive.receive(socket)) {
+                return taken;
             }
+            self.gather(socket);
+            taken = Taken::All;
+            let is_drained = !self.receive.is_full();
+            self.state.datagrams(&mut self.receive);
+            if is_drained {
+                return taken;
+            }
+        }
+        Taken::Part
+    }
+
+    fn take_reports(&mut self, socket: &UdpSocket) {
+        let now = self.state.clock_now();
+        if self.reports.are_due(now) {
+            let taken = self.take_datagrams(socket);
+            self.reports.read(now, taken);
         }
     }
 
     /// In the middle of a picture that many watch, waits a little for the rest of it: what leaves together costs each
     /// viewer one send. Gives up when a step brings nothing, for then the publisher spaces its packets further apart.
-    fn gather(&mut self) {
+    fn gather(&mut self, socket: &UdpSocket) {
         if self.state.copies() < GATHER_COPIES {
             return;
         }
@@ -355,11 +327,18 @@ impl Worker {
                 return;
             }
             thread::sleep(GATHER_STEP);
-            if !self.receive.receive_more(&self.socket).unwrap_or(false) {
+            if !received(self.receive.receive_more(socket)) {
                 return;
             }
         }
     }
+}
+
+/// Whether something came.
+fn received(outcome: io::Result<bool>) -> bool {
+    outcome
+        .inspect_err(|error| tracing::warn!(%error, "receiving failed"))
+        .unwrap_or(false)
 }
 
 /// Whether a datagram is a media packet that is not the last of its picture: its marker bit is unset, which is not
@@ -427,20 +406,6 @@ mod tests {
             order,
             events,
         }))
-    }
-
-    #[test]
-    fn a_worker_rests_only_while_turns_come_thickly() {
-        let start = Clock::system().instant();
-        let mut pace = Pace::default();
-        pace.woken(start);
-        assert!(!pace.is_thick(), "the first turn");
-        pace.ended(start);
-        pace.woken(start + REST);
-        assert!(pace.is_thick());
-        pace.ended(start + REST);
-        pace.woken(start + REST * 4);
-        assert!(!pace.is_thick(), "it waited longer than a rest");
     }
 
     #[test]

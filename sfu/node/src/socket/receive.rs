@@ -5,7 +5,7 @@ use std::mem;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 
-use super::{address_of, no_address, no_message};
+use super::{address_of, length_of, no_address, no_message};
 use crate::limits::{RECEIVE_BATCH, RECEIVE_BYTES};
 
 /// Bytes for one control message of an `int`, with the header's alignment.
@@ -30,9 +30,7 @@ struct Arrived {
 }
 
 impl ReceiveBatch {
-    /// Empty buffers for `socket`, which delivers trains from now on, if the kernel can.
-    pub(crate) fn new(socket: &UdpSocket) -> Self {
-        enable_gro(socket);
+    pub(crate) fn new() -> Self {
         Self {
             bytes: vec![0; RECEIVE_BATCH * RECEIVE_BYTES].into_boxed_slice(),
             arrived: Vec::with_capacity(RECEIVE_BATCH),
@@ -141,21 +139,6 @@ impl ReceiveBatch {
     }
 }
 
-fn enable_gro(socket: &UdpSocket) {
-    let on: libc::c_int = 1;
-    // SAFETY: the option's value is an int that lives through the call. Failure means that the kernel has no UDP GRO,
-    // and then each message is one datagram.
-    unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_UDP,
-            libc::UDP_GRO,
-            (&raw const on).cast(),
-            length_of::<libc::c_int>(),
-        );
-    }
-}
-
 /// The length of a train's datagrams, from the UDP_GRO control message.
 fn train_segment(header: &libc::msghdr) -> Option<usize> {
     // SAFETY: the kernel has set `msg_controllen` to what it wrote into the control buffer, which the CMSG macros walk.
@@ -174,43 +157,42 @@ fn train_segment(header: &libc::msghdr) -> Option<usize> {
     None
 }
 
-fn length_of<T>() -> libc::socklen_t {
-    libc::socklen_t::try_from(mem::size_of::<T>()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::socket::{Waker, bind, wait};
+    use crate::socket::{Port, Waker, Watch};
     use std::time::Duration;
 
     #[test]
     fn what_comes_later_joins_what_is_here() {
-        let address = "127.0.0.1:0".parse().expect("an address");
-        let (receiver, sender) = (bind(address).expect("loopback"), bind(address).expect("loopback"));
+        let address: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+        let port = Port::bind(address).expect("loopback");
+        let sender = UdpSocket::bind(address).expect("loopback");
+        let receiver = port.urgent();
         let (to, waker) = (receiver.local_addr().expect("bound"), Waker::new().expect("an eventfd"));
         let send = |bytes: &[u8]| {
             sender.send_to(bytes, to).expect("sent");
-            wait(&receiver, &waker, Duration::from_secs(5)).expect("readable");
+            port.wait(Watch::UrgentOnly, &waker, Duration::from_secs(5))
+                .expect("readable");
         };
-        let mut batch = ReceiveBatch::new(&receiver);
-        assert!(!batch.receive(&receiver).expect("nothing yet") && batch.last().is_none());
+        let mut batch = ReceiveBatch::new();
+        assert!(!batch.receive(receiver).expect("nothing yet") && batch.last().is_none());
         send(b"first");
-        assert!(batch.receive(&receiver).expect("received"));
+        assert!(batch.receive(receiver).expect("received"));
         send(b"second");
-        assert!(batch.receive_more(&receiver).expect("received"));
+        assert!(batch.receive_more(receiver).expect("received"));
         assert_eq!(batch.last(), Some(&b"second"[..]));
         let all: Vec<_> = batch.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
         assert_eq!(all, [b"first".to_vec(), b"second".to_vec()]);
         for number in 2..RECEIVE_BATCH {
             assert!(!batch.is_full());
             send(&[0; 7][..number % 7 + 1]);
-            batch.receive_more(&receiver).expect("received");
+            batch.receive_more(receiver).expect("received");
         }
         assert!(batch.is_full(), "what does not fit waits in the socket");
         send(b"left");
-        batch.receive_more(&receiver).expect("no room");
-        assert!(batch.receive(&receiver).expect("received"));
+        batch.receive_more(receiver).expect("no room");
+        assert!(batch.receive(receiver).expect("received"));
         assert_eq!(batch.last(), Some(&b"left"[..]));
     }
 }

@@ -5,8 +5,9 @@ use std::io;
 use std::mem;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::sync::Arc;
 
-use super::{no_address, no_message, write_address};
+use super::{Port, no_address, no_message, write_address};
 use crate::limits::{DATAGRAM_BYTES_MAX, GSO_BYTES_MAX, GSO_SEGMENTS_MAX, SEND_BYTES, SEND_MESSAGES};
 
 /// Bytes for one control message of a `u16`, with the header's alignment.
@@ -19,14 +20,14 @@ pub(crate) struct Sent {
     pub(crate) packets: u64,
     /// Their bytes.
     pub(crate) bytes: u64,
-    /// Not taken: the socket's buffer is full, or the address cannot be reached.
+    /// Not taken: the port's buffer is full, or the address cannot be reached.
     pub(crate) dropped: u64,
 }
 
-/// Packets to be sent, and the socket that sends them.
+/// Packets to be sent, and the port that sends them.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    socket: UdpSocket,
+    port: Arc<Port>,
     arena: Box<[u8]>,
     written: usize,
     runs: Vec<Run>,
@@ -48,9 +49,9 @@ struct Run {
 }
 
 impl Outbox {
-    pub(crate) fn new(socket: UdpSocket) -> Self {
+    pub(crate) fn new(port: Arc<Port>) -> Self {
         Self {
-            socket,
+            port,
             arena: vec![0; SEND_BYTES].into_boxed_slice(),
             written: 0,
             runs: Vec::with_capacity(SEND_BYTES / DATAGRAM_BYTES_MAX),
@@ -66,8 +67,8 @@ impl Outbox {
     }
 
     /// What it sends through.
-    pub(crate) const fn socket(&self) -> &UdpSocket {
-        &self.socket
+    pub(crate) fn port(&self) -> &Port {
+        &self.port
     }
 
     /// Appends one packet to `to`: `write` fills the buffer and answers how much of it, or `None` to give up.
@@ -135,7 +136,7 @@ impl Outbox {
     /// Sends as many runs as fit into one call; answers how many are done with.
     fn send(&mut self, runs: &[Run]) -> usize {
         let runs = &runs[..runs.len().min(SEND_MESSAGES)];
-        match send_messages(&self.socket, &self.arena, runs) {
+        match send_messages(self.port.urgent(), &self.arena, runs) {
             Ok(count) => {
                 runs[..count].iter().for_each(|run| self.sent.count(run));
                 count
@@ -267,23 +268,27 @@ fn write_segment(header: &mut libc::msghdr, segment: u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::socket::{ReceiveBatch, Waker, bind, wait};
+    use crate::socket::{ReceiveBatch, Waker, Watch};
     use std::time::Duration;
 
-    fn pair() -> (Outbox, UdpSocket, SocketAddr) {
-        let receiver = bind("127.0.0.1:0".parse().expect("an address")).expect("loopback");
-        let sender = bind("127.0.0.1:0".parse().expect("an address")).expect("loopback");
-        let to = receiver.local_addr().expect("bound");
-        (Outbox::new(sender), receiver, to)
+    fn pair() -> (Outbox, Port, SocketAddr) {
+        let port = || Port::bind("127.0.0.1:0".parse().expect("an address")).expect("loopback");
+        let (receiver, sender) = (port(), port());
+        let to = receiver.urgent().local_addr().expect("bound");
+        (Outbox::new(Arc::new(sender)), receiver, to)
     }
 
-    fn received(socket: &UdpSocket, count: usize) -> Vec<Vec<u8>> {
+    fn received(port: &Port, count: usize) -> Vec<Vec<u8>> {
         let waker = Waker::new().expect("an eventfd");
-        let mut batch = ReceiveBatch::new(socket);
+        let mut batch = ReceiveBatch::new();
         let mut all = Vec::new();
         while all.len() < count {
-            wait(socket, &waker, Duration::from_secs(5)).expect("readable");
-            assert!(batch.receive(socket).expect("received"), "no datagram within 5 s");
+            port.wait(Watch::UrgentOnly, &waker, Duration::from_secs(5))
+                .expect("readable");
+            assert!(
+                batch.receive(port.urgent()).expect("received"),
+                "no datagram within 5 s"
+            );
             all.extend(batch.datagrams().map(|(_, datagram)| datagram.to_vec()));
         }
         all

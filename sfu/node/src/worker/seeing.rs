@@ -16,7 +16,6 @@ use super::member::{Member, MemberKey, member_id};
 use super::messages::{NodeEvent, Place};
 use super::state::{RoomKey, State};
 use crate::limits::{KEEP_SAMPLES, SEEN_MAX};
-use crate::socket;
 
 /// When the worker looks next, and what it counted since it looked last.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub(super) struct Seeing {
     pub(super) idle: Duration,
     /// Packets that could not be sent.
     pub(super) unsent: u64,
-    /// Datagrams that the kernel dropped since the socket was bound.
+    /// Datagrams that the kernel dropped since the port was bound.
     overflowed: u32,
     load: Load,
     looks: u32,
@@ -174,7 +173,7 @@ impl State {
     }
 
     fn measure_load(&mut self, passed: Duration) {
-        let overflowed = socket::overflowed(self.outbox.socket()).unwrap_or(self.seeing.overflowed);
+        let overflowed = self.outbox.port().overflowed().unwrap_or(self.seeing.overflowed);
         let lost = overflowed.wrapping_sub(self.seeing.overflowed);
         self.metrics.overflowed(lost.into());
         let busy = 1.0 - (self.seeing.idle.as_secs_f32() / passed.as_secs_f32()).min(1.0);

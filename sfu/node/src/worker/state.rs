@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+#[cfg(test)]
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kit_core::Clock;
@@ -155,15 +157,15 @@ impl State {
     /// A worker without a thread, and what it tells the platform.
     #[cfg(test)]
     pub(super) fn for_test(config: WorkerConfig) -> (Self, mpsc::Receiver<NodeEvent>) {
-        let socket = crate::socket::bind(config.bind).expect("a socket");
-        let candidate = socket.local_addr().expect("bound");
+        let port = Arc::new(crate::socket::Port::bind(config.bind).expect("a port"));
+        let candidate = port.urgent().local_addr().expect("bound");
         let metrics = crate::metrics::NodeMetrics::register(&kit_telemetry::Metrics::new()).worker(0);
         let (node_events, told) = mpsc::channel(64);
         let reach = Reach {
             links: Vec::new(),
             node_events,
         };
-        let state = Self::new(0, config, candidate, Outbox::new(socket), metrics, reach);
+        let state = Self::new(0, config, candidate, Outbox::new(port), metrics, reach);
         (state, told)
     }
 
