@@ -122,6 +122,10 @@ static CONFIGS: LazyLock<(Arc<EndpointConfig>, Arc<ServerConfig>)> = LazyLock::n
 });
 
 impl DataTransport {
+    pub(crate) fn association(&self) -> Option<&impl Sized> {
+        self.association.as_ref().map(|(_, association)| &**association)
+    }
+
     pub(crate) fn new(opens_channels: bool) -> Self {
         let (endpoint, server) = &*CONFIGS;
         let endpoint = Endpoint::new(NOWHERE, TransportProtocol::UDP, endpoint.clone(), Some(server.clone()));

@@ -122,6 +122,11 @@ impl ReceiveBatch {
         Ok(received > 0)
     }
 
+    /// Who sent each message, in order.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = SocketAddr> {
+        self.arrived.iter().map(|arrived| arrived.from)
+    }
+
     /// The datagrams of the last [`ReceiveBatch::receive`], in order, each with its sender.
     pub(crate) fn datagrams(&mut self) -> impl Iterator<Item = (SocketAddr, &mut [u8])> {
         let mut arrived = self.arrived.iter().peekable();

@@ -16,6 +16,7 @@ use super::messages::{Event, Joined, NodeEvent, RoomSummary, StreamState};
 use super::notes::Note;
 use super::rooms::RoomEntry;
 use super::state::{RoomKey, State};
+use crate::cache::fetch;
 use crate::signal::Naming;
 
 impl State {
@@ -227,8 +228,9 @@ impl State {
 
     pub(super) fn deliver(&mut self, to: &[MemberId], kind: CoreDataKind, payload: &Bytes) {
         let now = self.now;
-        for to in to {
-            let Some(member) = self.member_mut(*to).filter(|member| member.origin.is_none()) else {
+        for (at, id) in to.iter().enumerate() {
+            self.approach_listener(&to[at..]);
+            let Some(member) = self.member_mut(*id).filter(|member| member.origin.is_none()) else {
                 continue;
             };
             let peer = member.subscriber;
@@ -247,6 +249,20 @@ impl State {
                 SendData::Queued | SendData::Overflow => self.touch(peer),
                 SendData::Dropped | SendData::Refused => {}
             }
+        }
+    }
+
+    /// Lets the processor fetch what the next ones need, a step each time, as in [`super::egress`].
+    fn approach_listener(&self, to: &[MemberId]) {
+        if let Some(MemberId(index)) = to.get(3) {
+            fetch(self.members.place(*index as usize));
+        }
+        let peer = |id: &MemberId| Some(self.members.get(self.key_of(*id)?)?.subscriber);
+        if let Some(peer) = to.get(2).and_then(peer) {
+            fetch(self.peers.place(peer.index()));
+        }
+        if let Some(entry) = to.get(1).and_then(peer).and_then(|peer| self.peers.get(peer)) {
+            fetch(entry.peer.association());
         }
     }
 

@@ -24,6 +24,7 @@ use super::rooms::RoomEntry;
 use super::seeing::Seeing;
 use super::timers::{Owner, Timers};
 use super::tokens::Revocations;
+use crate::cache::fetch;
 use crate::metrics::WorkerMetrics;
 use crate::socket::Outbox;
 
@@ -256,12 +257,21 @@ impl State {
             if let Some(room) = self.dirty_rooms.pop() {
                 self.drain_room(room);
             } else if let Some(peer) = self.dirty_peers.pop() {
+                self.approach_dirty();
                 self.drain_peer(peer);
             } else if let Some(member) = self.offers_due.pop() {
                 self.offer(member);
             } else {
                 break;
             }
+        }
+    }
+
+    /// Lets the processor fetch what the next to be drained need, a step each time, as in [`super::egress`].
+    fn approach_dirty(&self) {
+        if let [.., second, first] = self.dirty_peers.as_slice() {
+            fetch(self.peers.place(second.index()));
+            fetch(self.peers.get(*first).and_then(|entry| entry.peer.association()));
         }
     }
 

@@ -31,6 +31,11 @@ impl Peer {
         self.srtp.as_deref()
     }
 
+    /// What messages go through; `None` until the client has opened it.
+    pub fn association(&self) -> Option<&impl Sized> {
+        self.data.association()
+    }
+
     /// Whether the client reports on packets by their transport-wide sequence numbers
     /// ([`Extensions::transport_sequence`]).
     pub fn takes_transport_feedback(&self) -> bool {
