@@ -70,6 +70,14 @@ impl Session {
         })
     }
 
+    /// Where it is noted what was sent of a stream, for who wants it fetched ahead.
+    #[inline]
+    pub fn sent(&self, ssrc: u32) -> Option<&impl Sized> {
+        let streams = &self.sealer.streams;
+        let at = streams.ssrcs.binary_search(&ssrc).ok()?;
+        streams.windows.get(at)
+    }
+
     /// Bytes of keying material a profile needs.
     pub fn material_bytes(profile: Profile) -> usize {
         2 * keys::master_bytes(profile)

@@ -150,6 +150,12 @@ impl Controller {
         self.history.sent(now, bytes, self.prober.cluster())
     }
 
+    /// Where [`Controller::sent`] enters the next packet, for who wants it fetched ahead.
+    #[inline]
+    pub fn next_entry(&self) -> Option<&impl Sized> {
+        self.history.next()
+    }
+
     /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs. Answers what there is to
     /// tell the room.
     #[must_use]

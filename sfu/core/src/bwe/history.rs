@@ -82,6 +82,12 @@ impl History {
         self.last
     }
 
+    /// Where the next packet is entered, if there is room.
+    #[inline]
+    pub(super) fn next(&self) -> Option<&impl Sized> {
+        self.entries.get(self.slot(self.last.wrapping_add(1)))
+    }
+
     /// Takes in what feedback says of a packet; `None` when it says nothing new.
     pub(super) fn settle(&mut self, now: Time, sequence: u16, arrived: bool) -> Option<Sent> {
         // A number further ahead than the ring is long, or not sent yet, names no packet of the ring.

@@ -28,7 +28,7 @@ pub trait Egress {
 }
 
 /// How far ahead subscribers are announced.
-pub const APPROACH: usize = 3;
+pub const APPROACH: usize = 4;
 
 /// A packet as a subscriber is to get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

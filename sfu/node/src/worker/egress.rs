@@ -89,14 +89,20 @@ impl Egress for Forwarder<'_> {
         let Some(member) = member.and_then(|key| self.members.get(key)) else {
             return;
         };
-        if others > 1 {
+        if others > 2 {
             fetch(self.peers.place(member.subscriber.index()));
             return fetch(member.senders.get(to.sender as usize));
         }
-        if let Some(PeerEntry { peer, path, .. }) = self.peers.get(member.subscriber) {
+        let Some(PeerEntry { peer, path, .. }) = self.peers.get(member.subscriber) else {
+            return;
+        };
+        if others > 1 {
             fetch(path.as_deref());
-            fetch(peer.session());
+            return fetch(peer.session());
         }
+        fetch(path.as_ref().and_then(|path| path.next_entry()));
+        let wire = member.sender(to.sender).and_then(|sender| sender.wire);
+        fetch(wire.and_then(|wire| peer.session()?.sent(wire.ssrc)));
     }
 
     #[inline]

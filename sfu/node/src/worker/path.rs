@@ -40,6 +40,12 @@ impl Path {
         self.controller.sent(now, u16::try_from(bytes).unwrap_or(u16::MAX))
     }
 
+    /// Where the next packet is entered, for [`crate::cache::fetch`].
+    #[inline]
+    pub(super) fn next_entry(&self) -> Option<&impl Sized> {
+        self.controller.next_entry()
+    }
+
     /// The next packet that has waited long enough.
     pub(super) fn release(&mut self, now: Time) -> Option<Held> {
         // A path that has become wide lets everything go.
