@@ -13,6 +13,8 @@ use anyhow::Result;
 
 /// Bytes of the media that is forged: as long as that which is really sent.
 const MEDIA_BYTES: usize = 1200;
+/// As a viewer's, ten times a second.
+const FEEDBACK_BYTES: usize = 60 + 4 + 16;
 /// Of VP8, as the publisher's.
 const PAYLOAD_TYPE: u8 = 96;
 /// The letters that a node's ufrags are made of.
@@ -44,6 +46,10 @@ pub(crate) enum Kind {
     SrtpKnown,
     /// Media of the publisher's SSRC from the publisher's own address.
     SrtpSpoofed,
+    /// Feedback in the publisher's name.
+    Srtcp,
+    /// The same from the publisher's own address.
+    SrtcpSpoofed,
 }
 
 impl Kind {
@@ -60,12 +66,14 @@ impl Kind {
             Self::Srtp => "srtp",
             Self::SrtpKnown => "srtp_known",
             Self::SrtpSpoofed => "srtp_spoofed",
+            Self::Srtcp => "srtcp",
+            Self::SrtcpSpoofed => "srtcp_spoofed",
         }
     }
 
     /// Whether it comes from the publisher's own address.
     pub(crate) const fn is_spoofed(self) -> bool {
-        matches!(self, Self::HelloSpoofed | Self::SrtpSpoofed)
+        matches!(self, Self::HelloSpoofed | Self::SrtpSpoofed | Self::SrtcpSpoofed)
     }
 
     /// Whether the node counts each as refused. A ClientHello within an established connection may be a late repetition.
@@ -107,6 +115,7 @@ fn datagram(kind: Kind, known: &Known, number: usize, noise: &mut Noise) -> Resu
         Kind::Hello | Kind::HelloSpoofed => Ok(hello::client_hello(noise)),
         Kind::Srtp => Ok(media(!known.ssrc ^ u32::from(noise.byte()), number, noise)),
         Kind::SrtpKnown | Kind::SrtpSpoofed => Ok(media(known.ssrc, number, noise)),
+        Kind::Srtcp | Kind::SrtcpSpoofed => Ok(feedback(known.ssrc, noise)),
     }
 }
 
@@ -153,6 +162,14 @@ fn media(ssrc: u32, number: usize, noise: &mut Noise) -> Vec<u8> {
     let [.., high, low] = number.to_be_bytes();
     bytes[..4].copy_from_slice(&[0x80, marker | PAYLOAD_TYPE, high, low]);
     bytes[8..12].copy_from_slice(&ssrc.to_be_bytes());
+    bytes
+}
+
+/// Transport-wide feedback (RTPFB, FMT 15) with what looks like the rest of it, an index and a tag.
+fn feedback(ssrc: u32, noise: &mut Noise) -> Vec<u8> {
+    let mut bytes = noise.bytes(FEEDBACK_BYTES);
+    bytes[..4].copy_from_slice(&[0x8f, 205, 0, 14]);
+    bytes[4..8].copy_from_slice(&ssrc.to_be_bytes());
     bytes
 }
 
@@ -215,6 +232,7 @@ mod tests {
                 Kind::StunStranger | Kind::StunShaped | Kind::StunNamed | Kind::StunKnown => DatagramKind::Stun,
                 Kind::Hello | Kind::HelloSpoofed => DatagramKind::Dtls,
                 Kind::Srtp | Kind::SrtpKnown | Kind::SrtpSpoofed => DatagramKind::Rtp,
+                Kind::Srtcp | Kind::SrtcpSpoofed => DatagramKind::Rtcp,
             };
             let all = forged(*kind);
             assert!(

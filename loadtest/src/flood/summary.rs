@@ -38,7 +38,7 @@ const NOTES: [&str; 3] = [
      those that found none at the viewers', which is this machine's lack of time and not the node's.",
     "CPU is user + system time of the node's process alone, less what it used a second in the windows without a flood. \
      Delay is as in `media`. Rises are against the mean of the windows without a flood, first and last.",
-    "stun_known, hello_spoofed and srtp_spoofed are of somebody who overhears the publisher: they have its ufrag, or send \
+    "stun_known and those that are called spoofed are of somebody who overhears the publisher: they have its ufrag, or send \
      from its address (here through its own socket, which needs no right to forge addresses and looks the same to the \
      node). What these get back goes to the publisher, so it is not counted; of all others, nothing may come back.",
 ];

@@ -65,7 +65,7 @@ async fn what_is_forged_is_refused_and_unanswered_and_media_goes_on() {
         assert_eq!(poured.sent, PACKETS, "{kind:?}");
         let (strangers, invalid) = (window.counted.strangers, window.counted.invalid);
         match kind {
-            Kind::StunNamed | Kind::StunKnown | Kind::SrtpSpoofed => {
+            Kind::StunNamed | Kind::StunKnown | Kind::SrtpSpoofed | Kind::SrtcpSpoofed => {
                 assert!(invalid >= PACKETS && strangers == 0, "{kind:?}: {window:?}");
             }
             Kind::HelloSpoofed => assert_eq!(strangers, 0, "{window:?}"),
