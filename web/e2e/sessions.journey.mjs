@@ -49,6 +49,7 @@ export async function sessions(browser, { site, mailSite }, step) {
   await signIn(elsewhere);
   await changePassword(ada);
   await ada.page.reload();
+  await isKnown(ada);
   await isIn(ada);
   await elsewhere.page.goto('/profile');
   await elsewhere.page.waitForURL(/\/sign-in/);
@@ -64,6 +65,7 @@ export async function sessions(browser, { site, mailSite }, step) {
   const stolen = await cookieOf(ada);
   for (let time = 0; time < 2; time += 1) {
     await ada.page.goto('/tickets');
+    await isKnown(ada);
     await isIn(ada);
   }
   assert.equal((await refreshUnheard(site, stolen)).status, 401);
@@ -89,9 +91,18 @@ async function isIn({ page, email }) {
   assert.equal(new URL(page.url()).pathname, '/profile', email);
 }
 
+/**
+ * A page knows whose it is. One that is left before has not heard the answer to its refresh, and two answers that are lost in a row
+ * look like two who hold the session.
+ */
+function isKnown({ page }) {
+  return page.getByRole('button', { name: 'Notifications' }).waitFor();
+}
+
 /** Seats of the demo event are held; returns the address of that. */
 async function beginCheckout({ page }) {
   await page.goto('/');
+  await isKnown({ page });
   const path = await page.locator('a[href^="/events/"]').first().getAttribute('href');
   await page.goto(`${path}/tickets`);
   await page.getByRole('button', { name: 'Continue' }).dblclick();
