@@ -49,10 +49,20 @@ impl Waker {
     }
 }
 
+/// Sets an option that is a number.
+fn set_number(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
+    // SAFETY: a number points at nothing.
+    unsafe { set_option(socket, level, name, &value) }
+}
+
 /// Sets an option whose value the kernel reads as a `T`.
-fn set_option<T>(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: &T) -> io::Result<()> {
+///
+/// # Safety
+///
+/// What the value points at has to be there during the call, as long as the value says.
+unsafe fn set_option<T>(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: &T) -> io::Result<()> {
     let value: *const T = value;
-    // SAFETY: the value is as long as is said and lives through the call.
+    // SAFETY: the value is as long as is said and lives through the call; what it points at is the caller's care.
     let outcome = unsafe { libc::setsockopt(socket.as_raw_fd(), level, name, value.cast(), length_of::<T>()) };
     if outcome == 0 {
         Ok(())

@@ -10,7 +10,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use super::{Waker, length_of, set_option};
+use super::{Waker, length_of, set_number, set_option};
 use crate::limits::SOCKET_BUFFER_BYTES;
 
 /// Both sockets of a worker.
@@ -96,24 +96,25 @@ fn prepared(socket: UdpSocket) -> io::Result<UdpSocket> {
     options.set_recv_buffer_size(SOCKET_BUFFER_BYTES)?;
     options.set_send_buffer_size(SOCKET_BUFFER_BYTES)?;
     // Failure means that the kernel has no UDP GRO, and then each message is one datagram.
-    let _ = set_option(&socket, libc::SOL_UDP, libc::UDP_GRO, &1);
+    let _ = set_number(&socket, libc::SOL_UDP, libc::UDP_GRO, 1);
     Ok(socket)
 }
 
 /// A second socket with the address of `urgent`, to which the kernel gives reports from now on.
 fn sorted(urgent: &UdpSocket) -> io::Result<UdpSocket> {
     let address = urgent.local_addr()?;
-    set_option(urgent, libc::SOL_SOCKET, libc::SO_REUSEPORT, &1)?;
+    set_number(urgent, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
     let reports = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::DGRAM, None)?;
-    set_option(&reports, libc::SOL_SOCKET, libc::SO_REUSEPORT, &1)?;
+    set_number(&reports, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
     reports.bind(&address.into())?;
     let reports = prepared(reports.into())?;
-    let mut program = SORTER;
+    let mut sorter = SORTER;
     let program = libc::sock_fprog {
-        len: u16::try_from(program.len()).unwrap_or_default(),
-        filter: program.as_mut_ptr(),
+        len: u16::try_from(sorter.len()).unwrap_or_default(),
+        filter: sorter.as_mut_ptr(),
     };
-    set_option(urgent, libc::SOL_SOCKET, libc::SO_ATTACH_REUSEPORT_CBPF, &program)?;
+    // SAFETY: the program is as long as is said, and outlives the call; the kernel keeps a copy.
+    unsafe { set_option(urgent, libc::SOL_SOCKET, libc::SO_ATTACH_REUSEPORT_CBPF, &program)? };
     Ok(reports)
 }
 
@@ -235,6 +236,19 @@ mod tests {
             assert_eq!(batch.last(), Some(&bytes[..]), "{name}");
             assert!(!batch.receive(there).expect("asked"), "{name}");
         }
+    }
+
+    #[test]
+    fn where_the_kernel_cannot_sort_all_comes_together() {
+        let urgent = prepared(sender()).expect("prepared");
+        let (to, sender, waker) = (urgent.local_addr(), sender(), Waker::new().expect("an eventfd"));
+        let port = Port { urgent, reports: None };
+        sender.send_to(&[0x80, 205, 0, 0], to.expect("bound")).expect("sent");
+        for watch in [Watch::ReportsToo, Watch::UrgentOnly] {
+            port.wait(watch, &waker, Duration::from_secs(60)).expect("a report");
+        }
+        assert!(ReceiveBatch::new().receive(port.urgent()).expect("received"));
+        assert_eq!(port.overflowed().expect("asked"), 0);
     }
 
     #[test]
