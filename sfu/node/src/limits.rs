@@ -30,7 +30,7 @@ pub(crate) const GATHER_STEP: Duration = Duration::from_micros(80);
 /// Looks before what has come is sent: with the kernel's timer slack about 0.4 ms.
 pub(crate) const GATHER_STEPS: usize = 3;
 /// How long reports gather once one was read: what is lost is repeated so much later at most, which is little beside a
-/// round trip, and 200 viewers' reports cost a tenth of the wake-ups.
+/// round trip, and 200 viewers wake a worker a third as often.
 pub(crate) const REPORTS_GATHER: Duration = Duration::from_millis(5);
 /// Receive batches handled before control messages get their turn.
 pub(crate) const RECEIVE_ROUNDS: usize = 8;
