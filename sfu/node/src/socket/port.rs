@@ -55,8 +55,8 @@ impl Port {
         Ok(urgent.wrapping_add(reports))
     }
 
-    /// Waits until something that is watched can be read, `waker` was woken, or `timeout` is over.
-    pub(crate) fn wait(&self, watch: Watch, waker: &Waker, timeout: Duration) -> io::Result<()> {
+    /// Waits until something that is watched can be read, `waker` was woken, or `timeout` is over; false for the last.
+    pub(crate) fn wait(&self, watch: Watch, waker: &Waker, timeout: Duration) -> io::Result<bool> {
         let reports = self.reports.as_ref().filter(|_| watch == Watch::ReportsToo);
         // A negative descriptor is passed over (poll(2)).
         let watched = [
@@ -78,7 +78,7 @@ impl Port {
         if ready < 0 {
             let error = io::Error::last_os_error();
             return if error.kind() == io::ErrorKind::Interrupted {
-                Ok(())
+                Ok(false)
             } else {
                 Err(error)
             };
@@ -86,7 +86,7 @@ impl Port {
         if watched[0].revents != 0 {
             waker.reset();
         }
-        Ok(())
+        Ok(ready > 0)
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
         let port = Port { urgent, reports: None };
         sender.send_to(&[0x80, 205, 0, 0], to.expect("bound")).expect("sent");
         for watch in [Watch::ReportsToo, Watch::UrgentOnly] {
-            port.wait(watch, &waker, Duration::from_secs(60)).expect("a report");
+            assert!(port.wait(watch, &waker, Duration::from_secs(60)).expect("waited"));
         }
         assert!(ReceiveBatch::new().receive(port.urgent()).expect("received"));
         assert_eq!(port.overflowed().expect("asked"), 0);
@@ -283,15 +283,17 @@ mod tests {
     fn a_wait_ends_with_what_is_watched() {
         let (port, sender, waker) = (port(), sender(), Waker::new().expect("an eventfd"));
         let to = port.urgent().local_addr().expect("bound");
-        let long = Duration::from_secs(60);
+        let is_woken = |watch| {
+            let woken = port.wait(watch, &waker, Duration::ZERO);
+            woken.expect("waited")
+        };
         waker.clone().wake();
-        port.wait(Watch::UrgentOnly, &waker, long).expect("woken");
-        port.wait(Watch::ReportsToo, &waker, Duration::ZERO).expect("timed out");
+        assert!(is_woken(Watch::UrgentOnly));
+        assert!(!is_woken(Watch::ReportsToo), "once");
         sender.send_to(&[0x80, 205, 0, 0], to).expect("sent");
-        port.wait(Watch::UrgentOnly, &waker, Duration::ZERO)
-            .expect("passed over");
-        port.wait(Watch::ReportsToo, &waker, long).expect("a report");
+        assert!(!is_woken(Watch::UrgentOnly), "a report is passed over");
+        assert!(is_woken(Watch::ReportsToo));
         sender.send_to(&[0x80, 96, 0, 0], to).expect("sent");
-        port.wait(Watch::UrgentOnly, &waker, long).expect("media");
+        assert!(is_woken(Watch::UrgentOnly), "media");
     }
 }
