@@ -70,7 +70,8 @@ export async function faults(browser, installation, step) {
   step("an attendee's network breaks and comes back");
   await brokenNetwork(show, wire, ben, host);
 
-  step('the host reloads');
+  step('the host reloads, and is faster than their camera');
+  await host.page.addInitScript(slowDevices);
   await host.page.reload();
   await host.page.getByRole('button', { name: 'Join the stage' }).click();
   await host.page.getByRole('toolbar', { name: 'Controls' }).waitFor();
@@ -90,6 +91,16 @@ export async function faults(browser, installation, step) {
     await page.getByRole('heading', { name: 'The session is over' }).first().waitFor();
   }
   wire.close();
+}
+
+/** Camera and microphone that take a second to open. */
+function slowDevices() {
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    await new Promise((resume) => setTimeout(resume, 1_000));
+    return open(wanted);
+  };
 }
 
 /** The people in a room, and what they have said so far. */

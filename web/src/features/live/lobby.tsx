@@ -13,7 +13,7 @@ import { loadLivekit } from './call/livekit';
 import { HostCheck, SoundCheck } from './device-check';
 import { m } from './messages';
 import { isEnded, isLive } from './model';
-import { useMediaDevices } from './use-media-devices';
+import { broughtAlong, useMediaDevices } from './use-media-devices';
 
 interface LobbyProps {
   call: Call;
@@ -42,18 +42,12 @@ function HostLobby({ call, room, state }: LobbyProps) {
   const { check, choice, setChoice, retry } = useMediaDevices(state.kind !== 'joining');
   const goLive = useMutation(LiveService.method.goLive);
   const requestIdFor = useRequestIdFor();
-  const devices = check.kind === 'ready' ? check : undefined;
   const enter = async () => {
     if (!isLive(room)) {
       const command = { roomId: room.id, began: String(room.liveStartTime?.seconds) };
       await goLive.mutateAsync({ roomId: room.id, requestId: requestIdFor(command) });
     }
-    await call.join({
-      camera: (devices?.cameras.length ?? 0) > 0,
-      microphone: (devices?.microphones.length ?? 0) > 0,
-      cameraId: choice.cameraId,
-      microphoneId: choice.microphoneId,
-    });
+    await call.join({ ...broughtAlong(check), ...choice });
   };
   const busy = goLive.isPending || state.kind === 'joining';
   return (

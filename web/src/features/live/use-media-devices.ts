@@ -27,6 +27,18 @@ const troubles: Readonly<Record<string, DeviceTrouble>> = {
   AbortError: 'busy',
 };
 
+/**
+ * What somebody who goes in now brings. Of devices that are still being opened nothing is known, and busy ones may be
+ * free by then (after a reload the page before still holds them): they are tried, rather than left behind.
+ */
+export function broughtAlong(check: DeviceCheck): { camera: boolean; microphone: boolean } {
+  if (check.kind === 'ready') {
+    return { camera: check.cameras.length > 0, microphone: check.microphones.length > 0 };
+  }
+  const tried = check.kind === 'asking' || check.trouble === 'busy';
+  return { camera: tried, microphone: tried };
+}
+
 /** Opens camera and microphone for the preview, and closes them with the page. */
 export function useMediaDevices(active: boolean) {
   const [choice, setChoice] = useState<Choice>({ cameraId: undefined, microphoneId: undefined });
