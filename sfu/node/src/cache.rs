@@ -7,7 +7,7 @@ const LINE_BYTES: usize = 64;
 /// Lets the processor fetch all of a value, if there is one, and does not wait for it. Nothing at all where it cannot be
 /// asked.
 #[inline]
-pub(crate) fn fetch<T>(value: Option<&T>) {
+pub(crate) fn fetch<T: ?Sized>(value: Option<&T>) {
     let Some(value) = value else { return };
     #[cfg(target_arch = "x86_64")]
     for offset in (0..size_of_val(value)).step_by(LINE_BYTES) {

@@ -78,6 +78,13 @@ impl Session {
         streams.windows.get(at)
     }
 
+    /// Where it is noted what came of reports, for who wants it fetched ahead.
+    #[inline]
+    pub fn reported(&self) -> Option<&impl Sized> {
+        let streams = &self.opener.rtcp_streams;
+        streams.windows.get(streams.last)
+    }
+
     /// Bytes of keying material a profile needs.
     pub fn material_bytes(profile: Profile) -> usize {
         2 * keys::master_bytes(profile)

@@ -150,10 +150,22 @@ impl Controller {
         self.history.sent(now, bytes, self.prober.cluster())
     }
 
-    /// Where [`Controller::sent`] enters the next packet, for who wants it fetched ahead.
+    /// What [`Controller::sent`] and [`Controller::pace`] read, for who wants it fetched ahead.
+    #[inline]
+    pub fn sending(&self) -> (&impl Sized, &impl Sized, &impl Sized) {
+        (&self.history, &self.prober, &self.pace)
+    }
+
+    /// Where [`Controller::sent`] enters the next packet, for the same.
     #[inline]
     pub fn next_entry(&self) -> Option<&impl Sized> {
         self.history.next()
+    }
+
+    /// What [`Controller::feedback`] reads of most packets, for who wants it fetched ahead.
+    #[inline]
+    pub fn recent_entries(&self) -> Option<&[impl Sized + use<>]> {
+        self.history.recent()
     }
 
     /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs. Answers what there is to

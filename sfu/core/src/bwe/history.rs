@@ -47,6 +47,8 @@ pub(super) struct History {
     last: u16,
 }
 
+/// Packets that feedback speaks of at once, mostly: receivers send it ten times a second or more.
+const RECENT: usize = 32;
 /// Feedback is expected within this.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -86,6 +88,13 @@ impl History {
     #[inline]
     pub(super) fn next(&self) -> Option<&impl Sized> {
         self.entries.get(self.slot(self.last.wrapping_add(1)))
+    }
+
+    /// Where most of those are entered that the next feedback speaks of.
+    #[inline]
+    pub(super) fn recent(&self) -> Option<&[impl Sized + use<>]> {
+        let end = self.slot(self.last) + 1;
+        self.entries.get(end.saturating_sub(RECENT)..end)
     }
 
     /// Takes in what feedback says of a packet; `None` when it says nothing new.

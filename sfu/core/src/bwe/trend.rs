@@ -1,8 +1,6 @@
 //! Whether a queue grows: the slope of the smoothed delays over the last groups, against a threshold that adapts
 //! (libwebrtc's `TrendlineEstimator`; the threshold is draft-ietf-rmcat-gcc-02 §5.4's).
 
-use std::collections::VecDeque;
-
 use super::groups::Delta;
 
 /// What the delays say of the path.
@@ -37,8 +35,9 @@ const ADAPT_STEP_MAX_MS: f64 = 100.0;
 /// The detector.
 #[derive(Debug)]
 pub(super) struct Trend {
-    /// Arrival since the first group and smoothed delay, both in ms.
-    window: VecDeque<(f64, f64)>,
+    /// Arrival since the first group and smoothed delay, both in ms: a ring, whose place for the next is `next`.
+    window: [(f64, f64); WINDOW],
+    next: usize,
     groups: u32,
     first_us: Option<i64>,
     accumulated_ms: f64,
@@ -54,7 +53,8 @@ pub(super) struct Trend {
 impl Trend {
     pub(super) const fn new() -> Self {
         Self {
-            window: VecDeque::new(),
+            window: [(0.0, 0.0); WINDOW],
+            next: 0,
             groups: 0,
             first_us: None,
             accumulated_ms: 0.0,
@@ -74,12 +74,9 @@ impl Trend {
         let first_us = *self.first_us.get_or_insert(delta.at_us);
         self.accumulated_ms += delta.arrival_ms - delta.sent_ms;
         self.smoothed_ms = SMOOTHING * self.smoothed_ms + (1.0 - SMOOTHING) * self.accumulated_ms;
-        if self.window.len() == WINDOW {
-            self.window.pop_front();
-        }
-        self.window
-            .push_back(((delta.at_us - first_us) as f64 / 1_000.0, self.smoothed_ms));
-        let slope = if self.window.len() == WINDOW {
+        self.window[self.next] = ((delta.at_us - first_us) as f64 / 1_000.0, self.smoothed_ms);
+        self.next = (self.next + 1) % WINDOW;
+        let slope = if self.groups as usize >= WINDOW {
             self.fit().unwrap_or(self.slope)
         } else {
             self.slope
@@ -130,17 +127,21 @@ impl Trend {
 
     /// Slope of the least-squares line through the window; `None` when all arrived at once.
     fn fit(&self) -> Option<f64> {
-        let count = self.window.len() as f64;
+        let count = WINDOW as f64;
         let (sum_x, sum_y) = self
-            .window
-            .iter()
+            .oldest_first()
             .fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
         let (mean_x, mean_y) = (sum_x / count, sum_y / count);
-        let (numerator, denominator) = self.window.iter().fold((0.0, 0.0), |(above, below), (x, y)| {
+        let (numerator, denominator) = self.oldest_first().fold((0.0, 0.0), |(above, below), (x, y)| {
             let off = x - mean_x;
             (above + off * (y - mean_y), below + off * off)
         });
         (denominator > 0.0).then(|| numerator / denominator)
+    }
+
+    fn oldest_first(&self) -> impl Iterator<Item = &(f64, f64)> {
+        let (newer, older) = self.window.split_at(self.next);
+        older.iter().chain(newer)
     }
 }
 

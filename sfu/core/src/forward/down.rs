@@ -110,6 +110,11 @@ impl Down {
         self.to
     }
 
+    /// What the next packet is changed by, for who wants it fetched ahead.
+    pub fn mapping(&self) -> Option<&Mapping> {
+        self.munger.newest()
+    }
+
     /// What it is doing.
     pub const fn state(&self) -> DownState {
         match (self.is_paused(), self.selector.layer()) {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use crate::codec::identifiers::Identifiers;
 use crate::codec::{dependency, vp8};
+use crate::forward::Down;
 use crate::ids::MemberId;
 use crate::publish::Carried;
 
@@ -22,9 +23,9 @@ pub trait Egress {
     /// Sends one packet, or drops it, as a network would.
     fn send(&mut self, to: Destination, packet: &Outgoing<'_>);
 
-    /// Packets for `to` follow those for so many others, from [`APPROACH`] down to 1: time to fetch what sending them
+    /// Packets of a copy follow those of so many others, from [`APPROACH`] down to 1: time to fetch what sending them
     /// needs. Between two pictures the caches are another's, and who looks a subscriber up waits for memory at each step.
-    fn approach(&mut self, _to: Destination, _others: usize) {}
+    fn approach(&mut self, _copy: &Down, _others: usize) {}
 }
 
 /// How far ahead subscribers are announced.

@@ -82,6 +82,11 @@ impl Munger {
         }
     }
 
+    /// What new packets are changed by.
+    pub fn newest(&self) -> Option<&Mapping> {
+        self.mappings.back()
+    }
+
     /// From packet `sequence` of `layer` on, the stream continues with this layer.
     pub fn switch(&mut self, layer: u8, sequence: u64, timestamp: u32, offsets: Offsets) {
         self.close();

@@ -214,7 +214,7 @@ impl Track {
         for at in 0..self.downs.len() {
             for others in 1..=APPROACH {
                 if let Some(coming) = self.downs.get(at + others) {
-                    egress.approach(coming.to(), others);
+                    egress.approach(coming, others);
                 }
             }
             let Some(down) = self.downs.get_mut(at) else { return };

@@ -103,7 +103,7 @@ impl State {
         let watch = Watch::new(join.name.clone(), &join.permissions.publish, self.time()).traced(join.trace);
         let key = self.members.insert(Member {
             naming: join.naming,
-            watch,
+            watch: Box::new(watch),
             ..Member::new(room, place, Line::Open(join.events), now)
         });
         let subscriber = self.make_peer(key, Role::Subscriber);

@@ -7,6 +7,7 @@ use sfu_core::publish::{CaptureTime, Carried};
 use sfu_core::{Input, Packet, PartId, StreamKey, TrackKey};
 use sfu_peer::rtcp::Packet as Rtcp;
 use sfu_peer::rtp::RtpPacket;
+use sfu_peer::srtp::Session;
 use sfu_peer::{Codec, Received, Role, demux, rtcp};
 use smallvec::SmallVec;
 
@@ -14,7 +15,8 @@ use super::egress::Forwarder;
 use super::handed::Handed;
 use super::links::Link;
 use super::member::{Binding, MemberKey, member_id};
-use super::peers::PeerKey;
+use super::path::Path;
+use super::peers::{PeerEntry, PeerKey};
 use super::state::{RoomKey, State, Stopwatch};
 use crate::cache::fetch;
 use crate::limits::{MEDIA_BATCH, RECEIVE_BATCH};
@@ -68,6 +70,10 @@ impl State {
             fetch(entry.path.as_deref());
             fetch(entry.peer.session());
             fetch(self.members.place(entry.member.index()));
+        }
+        if let Some(PeerEntry { path, peer, .. }) = key(1).and_then(|key| self.peers.get(key)) {
+            fetch(path.as_deref().and_then(Path::recent_entries));
+            fetch(peer.session().and_then(Session::reported));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The end of the packet path: header and payload are written into the arena and sealed there.
 
 use sfu_core::codec::dependency;
-use sfu_core::forward::{APPROACH, Destination, Egress, Outgoing};
+use sfu_core::forward::{APPROACH, Destination, Down, Egress, Outgoing};
 use sfu_core::limits::WIRE_OVERHEAD_BYTES;
 use sfu_core::slots::Slots;
 use sfu_core::{MemberId, Time};
@@ -80,9 +80,11 @@ impl<'s> Forwarder<'s> {
 impl Egress for Forwarder<'_> {
     /// A step each time: what one step fetches, the next reads to know where to fetch.
     #[inline]
-    fn approach(&mut self, to: Destination, others: usize) {
+    fn approach(&mut self, copy: &Down, others: usize) {
+        let to = copy.to();
         let MemberId(index) = to.member;
         if others == APPROACH {
+            fetch(Some(copy));
             return fetch(self.members.place(index as usize));
         }
         let member = self.members.key_at(index as usize);
@@ -97,7 +99,10 @@ impl Egress for Forwarder<'_> {
             return;
         };
         if others > 1 {
-            fetch(path.as_deref());
+            fetch(copy.mapping());
+            if let Some(path) = path {
+                path.approach();
+            }
             return fetch(peer.session());
         }
         fetch(path.as_ref().and_then(|path| path.next_entry()));

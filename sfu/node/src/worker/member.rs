@@ -54,8 +54,8 @@ pub(crate) struct Member {
     pub(crate) naming: Naming,
     /// What the client wants to send its newest tracks as, by its names for them.
     pub(crate) preferences: Vec<(String, Preference)>,
-    /// How their connection is.
-    pub(crate) watch: Watch,
+    /// How their connection is. Apart: sending reads the rest for each picture, and fetches what it is read with.
+    pub(crate) watch: Box<Watch>,
 }
 
 /// A member's signalling.
@@ -144,7 +144,7 @@ impl Member {
             offer_id: 0,
             naming: Naming::Track,
             preferences: Vec::new(),
-            watch: Watch::default(),
+            watch: Box::default(),
         }
     }
 

@@ -15,6 +15,7 @@ use super::member::{MemberKey, member_id};
 use super::peers::PeerKey;
 use super::state::{State, Stopwatch};
 use super::timers::Owner;
+use crate::cache::fetch;
 
 /// The path to one subscriber.
 #[derive(Debug, Default)]
@@ -40,10 +41,26 @@ impl Path {
         self.controller.sent(now, u16::try_from(bytes).unwrap_or(u16::MAX))
     }
 
-    /// Where the next packet is entered, for [`crate::cache::fetch`].
+    /// Lets the processor fetch what sending a packet reads: a fifth of it all.
+    #[inline]
+    pub(super) fn approach(&self) {
+        let (history, prober, pace) = self.controller.sending();
+        fetch(Some(history));
+        fetch(Some(prober));
+        fetch(Some(pace));
+        fetch(Some(&self.pacer));
+    }
+
+    /// Where the next packet is entered, for [`fetch`].
     #[inline]
     pub(super) fn next_entry(&self) -> Option<&impl Sized> {
         self.controller.next_entry()
+    }
+
+    /// What feedback is read against, for [`fetch`].
+    #[inline]
+    pub(super) fn recent_entries(&self) -> Option<&[impl Sized + use<>]> {
+        self.controller.recent_entries()
     }
 
     /// The next packet that has waited long enough.
