@@ -29,9 +29,16 @@ pub(crate) const GATHER_COPIES: u64 = 20;
 pub(crate) const GATHER_STEP: Duration = Duration::from_micros(80);
 /// Looks before what has come is sent: with the kernel's timer slack about 0.4 ms.
 pub(crate) const GATHER_STEPS: usize = 3;
-/// How long reports gather once one was read: what is lost is repeated so much later at most, which is little beside a
-/// round trip, and 200 viewers wake a worker a third as often.
-pub(crate) const REPORTS_GATHER: Duration = Duration::from_millis(5);
+/// How long reports gather at least once some were read: reading them one by one costs most.
+pub(crate) const REPORTS_GATHER: Duration = Duration::from_millis(4);
+/// How long they gather at most, if nothing else wakes the worker: little beside the 50–250 ms for which receivers gather
+/// what they report.
+pub(crate) const REPORTS_WAIT: Duration = Duration::from_millis(20);
+/// The same while acknowledgements come, since how many messages may be on their way depends on how soon these are read,
+/// and while more than [`REPORTS_MUCH`] batches come at once, of which a socket with the kernel's usual buffer holds sixteen.
+pub(crate) const REPORTS_WAIT_URGED: Duration = Duration::from_millis(5);
+/// Full batches from which on more at once would hardly be read with less work.
+pub(crate) const REPORTS_MUCH: usize = 2;
 /// Receive batches handled before control messages get their turn.
 pub(crate) const RECEIVE_ROUNDS: usize = 8;
 

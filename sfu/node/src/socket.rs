@@ -20,7 +20,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::Arc;
 
 pub(crate) use port::{Port, Watch};
-pub(crate) use receive::ReceiveBatch;
+pub(crate) use receive::{Datagram, ReceiveBatch};
 pub(crate) use send::{Outbox, Sent};
 
 /// Wakes a worker that waits for datagrams. Clones wake the same worker.

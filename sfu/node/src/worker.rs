@@ -44,7 +44,7 @@ use std::thread;
 use kit_core::{Clock, Rng};
 use sfu_peer::{DatagramKind, NodeIdentity, demux};
 
-use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS};
+use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS, REPORTS_MUCH};
 use crate::metrics::WorkerMetrics;
 use crate::socket::{Outbox, Port, ReceiveBatch, Waker};
 use crate::token::Tokens;
@@ -293,12 +293,14 @@ impl Worker {
     /// Handles what lies in a socket of the port, in so many rounds at most.
     fn take_datagrams(&mut self, socket: &UdpSocket) -> Taken {
         let mut taken = Taken::Nothing;
-        for _ in 0..RECEIVE_ROUNDS {
+        let mut urges = false;
+        for round in 0..RECEIVE_ROUNDS {
             if !received(self.receive.receive(socket)) {
                 return taken;
             }
             self.gather(socket);
-            taken = Taken::All;
+            urges |= round >= REPORTS_MUCH || self.receive.any(is_message);
+            taken = Taken::All { urges };
             let is_drained = !self.receive.is_full();
             self.state.datagrams(&mut self.receive);
             if is_drained {
@@ -345,6 +347,11 @@ fn received(outcome: io::Result<bool>) -> bool {
 /// encrypted (RFC 3550 §5.1).
 fn is_amid_picture(datagram: &[u8]) -> bool {
     demux::classify(datagram) == DatagramKind::Rtp && datagram.get(1).is_some_and(|byte| byte & 0x80 == 0)
+}
+
+/// Whether a datagram is of the messages: an acknowledgement, or a message itself.
+fn is_message(datagram: &[u8]) -> bool {
+    demux::classify(datagram) == DatagramKind::Dtls
 }
 
 #[cfg(test)]

@@ -463,7 +463,7 @@ impl World {
                 let Some(controller) = watching.and_then(|watching| watching.sending.controller.as_mut()) else {
                     return;
                 };
-                if let Some(path) = controller.feedback(now, packets.into_iter()) {
+                if let Some(path) = controller.feedback(now, Duration::ZERO, packets.into_iter()) {
                     self.tell(Input::Path { member, path });
                 }
             }

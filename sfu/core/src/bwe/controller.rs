@@ -168,10 +168,15 @@ impl Controller {
         self.history.recent()
     }
 
-    /// Takes in feedback: each packet's number and, if it came, when on the receiver's clock in µs. Answers what there is to
-    /// tell the room.
+    /// Takes in feedback, which has `waited` since it arrived: each packet's number and, if it came, when on the receiver's
+    /// clock in µs. Answers what there is to tell the room.
     #[must_use]
-    pub fn feedback(&mut self, now: Time, packets: impl Iterator<Item = (u16, Option<i64>)>) -> Option<Path> {
+    pub fn feedback(
+        &mut self,
+        now: Time,
+        waited: Duration,
+        packets: impl Iterator<Item = (u16, Option<i64>)>,
+    ) -> Option<Path> {
         let first = *self.first_feedback.get_or_insert(now);
         let mut usage = self.usage;
         let mut is_over = false;
@@ -192,7 +197,7 @@ impl Controller {
             }
         }
         self.usage = usage;
-        self.note_round_trip(now, newest);
+        self.note_round_trip(now - waited, newest);
         // A key frame makes a queue that is gone again by now: that is no reason to send less.
         is_over &= self.queue.stands();
         let judged = match usage {

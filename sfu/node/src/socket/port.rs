@@ -2,8 +2,9 @@
 //!
 //! Most datagrams that a large room sends are reports: viewers tell, each many times a second, what reached them. None
 //! of them is urgent, and a wake-up for each costs more than reading it; but media that come meanwhile must not wait
-//! for them. So the kernel sorts what arrives: reports go to a socket of their own, which is read once several have
-//! come. To the outside it is one port.
+//! for them, nor may who asks for something, a repair or a key frame. So the kernel sorts what arrives: reports go to a
+//! socket of their own, which is read once several have come, and which says when each did. To the outside it is one
+//! port.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -108,6 +109,7 @@ fn sorted(urgent: &UdpSocket) -> io::Result<UdpSocket> {
     set_number(&reports, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
     reports.bind(&address.into())?;
     let reports = prepared(reports.into())?;
+    set_number(&reports, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
     let mut sorter = SORTER;
     let program = libc::sock_fprog {
         len: u16::try_from(sorter.len()).unwrap_or_default(),
@@ -124,20 +126,26 @@ fn sorted(urgent: &UdpSocket) -> io::Result<UdpSocket> {
 const ACKNOWLEDGEMENT_BYTES: u32 = 77;
 
 /// A classic BPF program (socket(7), `SO_ATTACH_REUSEPORT_CBPF`) that answers which of the two sockets, in the order of
-/// their binding, a datagram is for. It sees the UDP payload, whose first bytes say what it is (RFC 7983, RFC 5761).
-const SORTER: [libc::sock_filter; 11] = [
+/// their binding, a datagram is for. It sees the UDP payload, whose first bytes say what it is (RFC 7983, RFC 5761): SRTCP
+/// leaves the header of a compound's first packet in the clear. Whatever else a compound holds comes with that.
+const SORTER: [libc::sock_filter; 15] = [
     load(libc::BPF_B | libc::BPF_ABS, 0),
     // 128–191: RTP or RTCP.
-    jump(libc::BPF_JGE, 192, 8, 0),
+    jump(libc::BPF_JGE, 192, 12, 0),
     jump(libc::BPF_JGE, 128, 3, 0),
     // 23: DTLS application data.
-    jump(libc::BPF_JEQ, 23, 0, 6),
+    jump(libc::BPF_JEQ, 23, 0, 10),
     load(libc::BPF_W | libc::BPF_LEN, 0),
-    jump(libc::BPF_JGT, ACKNOWLEDGEMENT_BYTES, 4, 3),
-    // A second byte of 192–223: RTCP.
+    jump(libc::BPF_JGT, ACKNOWLEDGEMENT_BYTES, 8, 7),
+    // Transport feedback, sender and receiver reports (RFC 4585 §6.1, RFC 3550 §12.1).
     load(libc::BPF_B | libc::BPF_ABS, 1),
-    jump(libc::BPF_JGE, 224, 2, 0),
-    jump(libc::BPF_JGE, 192, 0, 1),
+    jump(libc::BPF_JEQ, 205, 2, 0),
+    jump(libc::BPF_JEQ, 200, 4, 0),
+    jump(libc::BPF_JEQ, 201, 3, 4),
+    // 15: what arrived (draft-holmer-rmcat-transport-wide-cc-extensions §3.1). 1 would ask for repairs.
+    load(libc::BPF_B | libc::BPF_ABS, 0),
+    instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, 0x1f, 0, 0),
+    jump(libc::BPF_JEQ, 15, 0, 1),
     answer(1),
     answer(0),
 ];
@@ -217,8 +225,10 @@ mod tests {
             ("a receiver report", datagram(0x81, 201, 32), true),
             ("feedback", datagram(0x8f, 205, 60), true),
             ("a sender report", datagram(0xbf, 200, 28), true),
-            ("the last type of RTCP", datagram(0x80, 223, 28), true),
-            ("beyond it", datagram(0x80, 224, 28), false),
+            ("who asks for repairs", datagram(0x81, 205, 60), false),
+            ("who asks for a key frame", datagram(0x81, 206, 28), false),
+            ("who leaves", datagram(0x81, 203, 28), false),
+            ("before the first report", datagram(0x80, 199, 28), false),
             ("a check", datagram(0, 1, 100), false),
             ("a handshake", datagram(22, 0xfe, 70), false),
             ("an acknowledgement", datagram(23, 0xfe, 65), true),
@@ -234,6 +244,8 @@ mod tests {
             let (here, there) = if *is_report { (there, here) } else { (here, there) };
             assert!(batch.receive(here).expect("received"), "{name}: not where it belongs");
             assert_eq!(batch.last(), Some(&bytes[..]), "{name}");
+            let says_when = batch.datagrams().all(|datagram| datagram.at.is_some());
+            assert_eq!(says_when, *is_report, "{name}");
             assert!(!batch.receive(there).expect("asked"), "{name}");
         }
     }
@@ -268,7 +280,7 @@ mod tests {
             socket2::SockRef::from(socket)
                 .set_recv_buffer_size(2_048)
                 .expect("smaller");
-            let mut bytes = [0x80; 1_200];
+            let mut bytes = [0x8f; 1_200];
             bytes[1] = second;
             for _ in 0..64 {
                 sender.send_to(&bytes, to).expect("loopback");
@@ -290,7 +302,7 @@ mod tests {
         waker.clone().wake();
         assert!(is_woken(Watch::UrgentOnly));
         assert!(!is_woken(Watch::ReportsToo), "once");
-        sender.send_to(&[0x80, 205, 0, 0], to).expect("sent");
+        sender.send_to(&[0x8f, 205, 0, 0], to).expect("sent");
         assert!(!is_woken(Watch::UrgentOnly), "a report is passed over");
         assert!(is_woken(Watch::ReportsToo));
         sender.send_to(&[0x80, 96, 0, 0], to).expect("sent");

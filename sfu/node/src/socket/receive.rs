@@ -4,12 +4,13 @@ use std::io;
 use std::mem;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
 use super::{address_of, length_of, no_address, no_message};
 use crate::limits::{RECEIVE_BATCH, RECEIVE_BYTES};
 
-/// Bytes for one control message of an `int`, with the header's alignment.
-const CONTROL_WORDS: usize = 4;
+/// Words for a control message of an `int` and one of a `timespec`, with their headers.
+const CONTROL_WORDS: usize = 8;
 
 /// Buffers for one or several `recvmmsg`, and what they put there.
 #[derive(Debug)]
@@ -27,6 +28,17 @@ struct Arrived {
     len: usize,
     segment: usize,
     buffer: usize,
+    /// When, since 1970, where the socket says so.
+    at: Option<Duration>,
+}
+
+/// A datagram, to be opened in place.
+#[derive(Debug)]
+pub(crate) struct Datagram<'b> {
+    pub(crate) from: SocketAddr,
+    pub(crate) bytes: &'b mut [u8],
+    /// When the kernel had it, since 1970, where the socket says so.
+    pub(crate) at: Option<Duration>,
 }
 
 impl ReceiveBatch {
@@ -107,19 +119,28 @@ impl ReceiveBatch {
                 continue;
             };
             let len = (message.msg_len as usize).min(RECEIVE_BYTES);
-            let segment = train_segment(&message.msg_hdr)
-                .filter(|segment| *segment > 0)
-                .unwrap_or(len);
+            let about = About::read(&message.msg_hdr);
+            let segment = about.segment.filter(|segment| *segment > 0).unwrap_or(len);
             if len > 0 && message.msg_hdr.msg_flags & libc::MSG_TRUNC == 0 {
                 self.arrived.push(Arrived {
                     from,
                     len,
                     segment,
                     buffer: first + index,
+                    at: about.at,
                 });
             }
         }
         Ok(received > 0)
+    }
+
+    /// Whether the first datagram of any message is such.
+    pub(crate) fn any(&self, is_such: impl Fn(&[u8]) -> bool) -> bool {
+        let first = |arrived: &Arrived| {
+            let start = arrived.buffer * RECEIVE_BYTES;
+            is_such(&self.bytes[start..start + arrived.len.min(arrived.segment)])
+        };
+        self.arrived.iter().any(first)
     }
 
     /// Who sent each message, in order.
@@ -127,8 +148,8 @@ impl ReceiveBatch {
         self.arrived.iter().map(|arrived| arrived.from)
     }
 
-    /// The datagrams of the last [`ReceiveBatch::receive`], in order, each with its sender.
-    pub(crate) fn datagrams(&mut self) -> impl Iterator<Item = (SocketAddr, &mut [u8])> {
+    /// The datagrams of the last [`ReceiveBatch::receive`], in order.
+    pub(crate) fn datagrams(&mut self) -> impl Iterator<Item = Datagram<'_>> {
         let mut arrived = self.arrived.iter().peekable();
         self.bytes
             .chunks_exact_mut(RECEIVE_BYTES)
@@ -136,37 +157,60 @@ impl ReceiveBatch {
             .flat_map(move |(index, buffer)| {
                 let here = arrived.next_if(|arrived| arrived.buffer == index).copied();
                 here.into_iter().zip(Some(buffer)).flat_map(|(arrived, buffer)| {
-                    buffer[..arrived.len]
-                        .chunks_mut(arrived.segment)
-                        .map(move |datagram| (arrived.from, datagram))
+                    let (from, at) = (arrived.from, arrived.at);
+                    let datagrams = buffer[..arrived.len].chunks_mut(arrived.segment);
+                    datagrams.map(move |bytes| Datagram { from, bytes, at })
                 })
             })
     }
 }
 
-/// The length of a train's datagrams, from the UDP_GRO control message.
-fn train_segment(header: &libc::msghdr) -> Option<usize> {
-    // SAFETY: the kernel has set `msg_controllen` to what it wrote into the control buffer, which the CMSG macros walk.
-    let mut control = unsafe { libc::CMSG_FIRSTHDR(header) };
-    while !control.is_null() {
-        // SAFETY: not null, so it points at a whole header within the control buffer; that is aligned to u64.
-        let head = unsafe { &*control };
-        if head.cmsg_level == libc::SOL_UDP && head.cmsg_type == libc::UDP_GRO {
-            // SAFETY: the kernel's UDP_GRO message carries an int.
-            let segment = unsafe { libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned() };
-            return usize::try_from(segment).ok();
+/// What the kernel says about a message, in its control messages.
+#[derive(Debug, Clone, Copy, Default)]
+struct About {
+    /// The length of a train's datagrams (UDP_GRO).
+    segment: Option<usize>,
+    /// When it arrived, since 1970 (SO_TIMESTAMPNS).
+    at: Option<Duration>,
+}
+
+impl About {
+    fn read(header: &libc::msghdr) -> Self {
+        let mut about = Self::default();
+        // SAFETY: the kernel has set `msg_controllen` to what it wrote into the control buffer, which the CMSG macros walk.
+        let mut control = unsafe { libc::CMSG_FIRSTHDR(header) };
+        while !control.is_null() {
+            // SAFETY: not null, so it points at a whole header within the control buffer; that is aligned to u64.
+            let head = unsafe { &*control };
+            // SAFETY: as above; what follows the header is within the buffer, too.
+            let data = unsafe { libc::CMSG_DATA(control) };
+            match (head.cmsg_level, head.cmsg_type) {
+                (libc::SOL_UDP, libc::UDP_GRO) => {
+                    // SAFETY: the kernel's UDP_GRO message carries an int.
+                    let segment = unsafe { data.cast::<libc::c_int>().read_unaligned() };
+                    about.segment = usize::try_from(segment).ok();
+                }
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    // SAFETY: the kernel's SCM_TIMESTAMPNS message carries a timespec.
+                    let at = unsafe { data.cast::<libc::timespec>().read_unaligned() };
+                    about.at = u64::try_from(at.tv_sec)
+                        .ok()
+                        .zip(u32::try_from(at.tv_nsec).ok())
+                        .map(|(seconds, nanoseconds)| Duration::new(seconds, nanoseconds));
+                }
+                _ => {}
+            }
+            // SAFETY: `control` is a header of this message.
+            control = unsafe { libc::CMSG_NXTHDR(header, control) };
         }
-        // SAFETY: `control` is a header of this message.
-        control = unsafe { libc::CMSG_NXTHDR(header, control) };
+        about
     }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::socket::{Port, Waker, Watch};
-    use std::time::Duration;
 
     #[test]
     fn what_comes_later_joins_what_is_here() {
@@ -187,7 +231,7 @@ mod tests {
         send(b"second");
         assert!(batch.receive_more(receiver).expect("received"));
         assert_eq!(batch.last(), Some(&b"second"[..]));
-        let all: Vec<_> = batch.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
+        let all: Vec<_> = batch.datagrams().map(|datagram| datagram.bytes.to_vec()).collect();
         assert_eq!(all, [b"first".to_vec(), b"second".to_vec()]);
         for number in 2..RECEIVE_BATCH {
             assert!(!batch.is_full());

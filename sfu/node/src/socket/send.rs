@@ -289,7 +289,7 @@ mod tests {
                 batch.receive(port.urgent()).expect("received"),
                 "no datagram within 5 s"
             );
-            all.extend(batch.datagrams().map(|(_, datagram)| datagram.to_vec()));
+            all.extend(batch.datagrams().map(|datagram| datagram.bytes.to_vec()));
         }
         all
     }

@@ -1,7 +1,7 @@
 //! The packet path in: datagram → peer → opened packet → its layer's batch → room → egress.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sfu_core::publish::{CaptureTime, Carried};
 use sfu_core::{Input, Packet, PartId, StreamKey, TrackKey};
@@ -10,6 +10,7 @@ use sfu_peer::rtp::RtpPacket;
 use sfu_peer::srtp::Session;
 use sfu_peer::{Codec, Received, Role, demux, rtcp};
 use smallvec::SmallVec;
+use time::OffsetDateTime;
 
 use super::egress::Forwarder;
 use super::handed::Handed;
@@ -19,9 +20,9 @@ use super::path::Path;
 use super::peers::{PeerEntry, PeerKey};
 use super::state::{RoomKey, State, Stopwatch};
 use crate::cache::fetch;
-use crate::limits::{MEDIA_BATCH, RECEIVE_BATCH};
+use crate::limits::{MEDIA_BATCH, RECEIVE_BATCH, REPORTS_WAIT};
 use crate::metrics::WorkerMetrics;
-use crate::socket::ReceiveBatch;
+use crate::socket::{Datagram, ReceiveBatch};
 
 /// An opened packet and where it goes.
 #[derive(Debug)]
@@ -42,14 +43,15 @@ impl State {
     /// Handles what was received.
     pub(super) fn datagrams(&mut self, batch: &mut ReceiveBatch) {
         self.begin_turn();
+        let read = self.config.clock.now();
         let mut media = Media::new();
         let (mut packets, mut bytes) = (0, 0);
         let known: Known = batch.senders().map(|from| self.addresses.get(&from).copied()).collect();
-        for (at, (from, datagram)) in batch.datagrams().enumerate() {
+        for (at, datagram) in batch.datagrams().enumerate() {
             self.approach(&known, at);
             packets += 1;
-            bytes += datagram.len() as u64;
-            self.datagram(from, datagram, &mut media);
+            bytes += datagram.bytes.len() as u64;
+            self.datagram(read, datagram, &mut media);
             if media.len() >= MEDIA_BATCH {
                 self.forward(&mut media);
             }
@@ -77,8 +79,13 @@ impl State {
         }
     }
 
-    fn datagram<'d>(&mut self, from: SocketAddr, datagram: &'d mut [u8], media: &mut Media<'d>) {
+    fn datagram<'d>(&mut self, read: OffsetDateTime, datagram: Datagram<'d>, media: &mut Media<'d>) {
         let now = self.now;
+        let Datagram {
+            from,
+            bytes: datagram,
+            at,
+        } = datagram;
         // From an address nobody has validated, only a connectivity check that names a peer of ours is of interest.
         let known = self.addresses.get(&from).copied();
         let is_check = demux::classify(datagram) == sfu_peer::DatagramKind::Stun;
@@ -116,7 +123,10 @@ impl State {
                     }
                 }
             }
-            Received::Rtcp(compound) => self.rtcp(key, member, compound),
+            Received::Rtcp(compound) => {
+                let waited = at.map_or(Duration::ZERO, |at| waited(read, at));
+                self.rtcp(key, member, compound, waited);
+            }
         }
     }
 
@@ -250,7 +260,7 @@ impl State {
         self.copies = copies.max(self.copies - self.copies / 8);
     }
 
-    fn rtcp(&mut self, peer: PeerKey, key: MemberKey, compound: rtcp::Compound<'_>) {
+    fn rtcp(&mut self, peer: PeerKey, key: MemberKey, compound: rtcp::Compound<'_>, waited: Duration) {
         for packet in compound {
             match packet {
                 Rtcp::SenderReport { ssrc, info, reports } => {
@@ -274,7 +284,7 @@ impl State {
                         );
                     }
                 }
-                Rtcp::TransportFeedback(feedback) => self.transport_feedback(peer, key, &feedback),
+                Rtcp::TransportFeedback(feedback) => self.transport_feedback(peer, key, &feedback, waited),
                 Rtcp::Goodbye { .. } | Rtcp::Remb { .. } => {}
             }
         }
@@ -334,6 +344,13 @@ impl State {
     }
 }
 
+/// How long a datagram that arrived `at`, since 1970, was waiting to be read; no longer than we let it, for that clock may
+/// be set meanwhile.
+fn waited(read: OffsetDateTime, at: Duration) -> Duration {
+    let arrived = OffsetDateTime::UNIX_EPOCH + at;
+    Duration::try_from(read - arrived).map_or(Duration::ZERO, |waited| waited.min(REPORTS_WAIT))
+}
+
 /// Hands packets to the workers that have somebody who gets them. Answers how many copies one makes of each, at most.
 fn hand_over(links: &[Link], metrics: &WorkerMetrics, to: &[PartId], handed: &Arc<Handed>) -> u64 {
     let Some(priority) = handed.priority() else { return 0 };
@@ -376,5 +393,20 @@ const fn core_codec(codec: Codec) -> sfu_core::codec::Codec {
         Codec::Vp9 => sfu_core::codec::Codec::Vp9,
         Codec::H264(_) => sfu_core::codec::Codec::H264,
         Codec::Av1 => sfu_core::codec::Codec::Av1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waited_is_told_by_two_clocks_and_within_reason() {
+        let at = Duration::from_secs(1_700_000_000);
+        let arrived = OffsetDateTime::UNIX_EPOCH + at;
+        let (little, much) = (REPORTS_WAIT / 2, REPORTS_WAIT * 100);
+        assert_eq!(waited(arrived + little, at), little);
+        assert_eq!(waited(arrived + much, at), REPORTS_WAIT, "the clock was set forward");
+        assert_eq!(waited(arrived - much, at), Duration::ZERO, "the clock was set back");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::limits::REPORTS_GATHER;
+use crate::limits::{REPORTS_GATHER, REPORTS_WAIT, REPORTS_WAIT_URGED};
 use crate::socket::Watch;
 
 /// How long the worker waits for something to do.
@@ -27,35 +27,42 @@ impl Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
     Nothing,
-    All,
+    All {
+        /// What comes next is waited for, or much.
+        urges: bool,
+    },
     /// There is more.
     Part,
 }
 
-/// When reports are read: the first at once, those that follow it together.
+/// When reports are read: the first at once, those that follow it together, with whatever else wakes the worker if that
+/// is soon.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reports {
-    /// When the next are read; `None` while there were none, and the first is waited for.
-    at: Option<Instant>,
+    /// When they were read last, and how long the next may wait; `None` while there were none, and the first is waited for.
+    read: Option<(Instant, Duration)>,
 }
 
 impl Reports {
     /// What a wait looks at, and how long it may be.
     pub(super) fn wait(self, now: Instant, longest: Duration) -> (Watch, Duration) {
-        self.at.map_or((Watch::ReportsToo, longest), |at| {
-            (Watch::UrgentOnly, longest.min(at.saturating_duration_since(now)))
+        self.read.map_or((Watch::ReportsToo, longest), |(read, most)| {
+            let left = (read + most).saturating_duration_since(now);
+            (Watch::UrgentOnly, longest.min(left))
         })
     }
 
+    /// Whether to look, now that the worker is awake.
     pub(super) fn are_due(self, now: Instant) -> bool {
-        self.at.is_none_or(|at| at <= now)
+        self.read.is_none_or(|(read, _)| read + REPORTS_GATHER <= now)
     }
 
     pub(super) fn read(&mut self, now: Instant, taken: Taken) {
-        self.at = match taken {
-            Taken::Nothing => None,
-            Taken::All => Some(now + REPORTS_GATHER),
-            Taken::Part => Some(now),
+        self.read = match taken {
+            Taken::All { urges: true } => Some((now, REPORTS_WAIT_URGED)),
+            Taken::All { urges: false } => Some((now, REPORTS_WAIT)),
+            // What is left wakes the worker at once.
+            Taken::Nothing | Taken::Part => None,
         };
     }
 }
@@ -69,21 +76,24 @@ mod tests {
     fn the_first_report_is_read_at_once_and_those_after_it_together() {
         let (start, long) = (Clock::system().instant(), Duration::from_secs(1));
         let mut reports = Reports::default();
-        assert_eq!(reports.wait(start, long), (Watch::ReportsToo, long));
         assert!(reports.are_due(start));
-        reports.read(start, Taken::All);
-        let soon = start + REPORTS_GATHER / 4;
-        assert_eq!(reports.wait(soon, long), (Watch::UrgentOnly, REPORTS_GATHER * 3 / 4));
-        assert_eq!(reports.wait(soon, Duration::ZERO), (Watch::UrgentOnly, Duration::ZERO));
-        assert!(!reports.are_due(soon));
-        assert!(reports.are_due(start + REPORTS_GATHER));
-        reports.read(soon, Taken::Part);
-        assert!(reports.are_due(soon), "there is more");
-        reports.read(soon, Taken::Nothing);
-        assert_eq!(
-            reports.wait(soon, long),
-            (Watch::ReportsToo, long),
-            "the first is waited for"
-        );
+        assert_eq!(reports.wait(start, long), (Watch::ReportsToo, long));
+        for (urges, most) in [(false, REPORTS_WAIT), (true, REPORTS_WAIT_URGED)] {
+            reports.read(start, Taken::All { urges });
+            let soon = start + REPORTS_GATHER / 2;
+            assert_eq!(reports.wait(soon, long), (Watch::UrgentOnly, most - REPORTS_GATHER / 2));
+            assert_eq!(reports.wait(soon, Duration::ZERO), (Watch::UrgentOnly, Duration::ZERO));
+            assert_eq!(reports.wait(start + most, long), (Watch::UrgentOnly, Duration::ZERO));
+            assert!(!reports.are_due(soon));
+            assert!(
+                reports.are_due(start + REPORTS_GATHER),
+                "something else woke the worker"
+            );
+        }
+        for taken in [Taken::Part, Taken::Nothing] {
+            reports.read(start, taken);
+            assert!(reports.are_due(start));
+            assert_eq!(reports.wait(start, long), (Watch::ReportsToo, long), "{taken:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The paths to subscribers: what they carry, what waits for them, and when the next probe is due. The thinking is
 //! `sfu-core`'s (`bwe`, `pace`, `allocate`); here it meets the clock, the packets and the feedback.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sfu_core::bwe::{self, Controller, Due, Need, Trust};
 use sfu_core::forward::{Destination, Outgoing};
@@ -113,7 +113,14 @@ impl State {
         self.tell_path(member, Some(path));
     }
 
-    pub(super) fn transport_feedback(&mut self, peer: PeerKey, member: MemberKey, feedback: &TransportFeedback<'_>) {
+    /// Takes in feedback that has `waited` to be read.
+    pub(super) fn transport_feedback(
+        &mut self,
+        peer: PeerKey,
+        member: MemberKey,
+        feedback: &TransportFeedback<'_>,
+        waited: Duration,
+    ) {
         let now = self.time();
         let Some(path) = self.peers.get_mut(peer).and_then(|entry| entry.path.as_mut()) else {
             return;
@@ -121,7 +128,7 @@ impl State {
         // A few bytes can claim to speak of 65,535 packets; no more are remembered than this.
         let arrivals = feedback.arrivals().take(SENT_HISTORY_MAX);
         let arrivals = arrivals.map(|arrival| (arrival.sequence, arrival.time_us));
-        let news = path.controller.feedback(now, arrivals);
+        let news = path.controller.feedback(now, waited, arrivals);
         let news = news.map(|news| path.told(news));
         self.tell_path(member, news);
         self.arm_path(peer);

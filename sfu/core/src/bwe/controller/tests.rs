@@ -79,9 +79,11 @@ impl Bench {
                 self.flying = left;
                 let came: Vec<(Time, u16)> = came;
                 let micros = |at: &Time| i64::try_from(at.as_micros()).ok();
-                let _ = self
-                    .controller
-                    .feedback(self.now, came.iter().map(|(at, number)| (*number, micros(at))));
+                let _ = self.controller.feedback(
+                    self.now,
+                    Duration::ZERO,
+                    came.iter().map(|(at, number)| (*number, micros(at))),
+                );
             }
         }
         self.controller.path().estimate
@@ -223,7 +225,7 @@ fn what_a_probe_has_found_is_told_though_nothing_more_arrives() {
             .collect();
         let at_us = i64::try_from(now.as_micros()).ok();
         let heard = (!packets.is_empty())
-            .then(|| controller.feedback(now, packets.iter().map(|number| (*number, at_us))))
+            .then(|| controller.feedback(now, Duration::ZERO, packets.iter().map(|number| (*number, at_us))))
             .flatten();
         for path in [due.news, heard].into_iter().flatten() {
             told = path.estimate;
@@ -254,4 +256,16 @@ fn the_room_hears_at_once_that_what_it_wants_is_there() {
     assert_eq!(bench.controller.poll_timeout(now), Some(now));
     assert_eq!(bench.controller.due(now).news, Some(path));
     assert_eq!(bench.controller.poll_timeout(now), None, "once");
+}
+
+#[test]
+fn feedback_that_waits_to_be_read_makes_no_path_longer() {
+    let mut controller = Controller::new();
+    let start = Time::from_micros(1_000_000);
+    let number = controller.sent(start, 1_200);
+    let (round_trip, waited) = (Duration::from_millis(30), Duration::from_millis(15));
+    let news = controller.feedback(start + round_trip + waited, waited, [(number, Some(7))].into_iter());
+    let path = news.expect("the first is news");
+    assert_eq!(path.round_trip, Some(round_trip));
+    assert_eq!(path.latest_round_trip, Some(round_trip));
 }
