@@ -44,7 +44,7 @@ use std::thread;
 use kit_core::{Clock, Rng};
 use sfu_peer::{DatagramKind, NodeIdentity, demux};
 
-use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS, REPORTS_MUCH};
+use crate::limits::{COMMANDS, GATHER_COPIES, GATHER_STEP, GATHER_STEPS, HANDED_ROUND, RECEIVE_ROUNDS};
 use crate::metrics::WorkerMetrics;
 use crate::socket::{Outbox, Port, ReceiveBatch, Waker};
 use crate::token::Tokens;
@@ -293,14 +293,14 @@ impl Worker {
     /// Handles what lies in a socket of the port, in so many rounds at most.
     fn take_datagrams(&mut self, socket: &UdpSocket) -> Taken {
         let mut taken = Taken::Nothing;
-        let mut urges = false;
-        for round in 0..RECEIVE_ROUNDS {
+        let mut acknowledges = false;
+        for batches in 1..=RECEIVE_ROUNDS {
             if !received(self.receive.receive(socket)) {
                 return taken;
             }
             self.gather(socket);
-            urges |= round >= REPORTS_MUCH || self.receive.any(is_message);
-            taken = Taken::All { urges };
+            acknowledges |= self.receive.any(is_message);
+            taken = Taken::All { batches, acknowledges };
             let is_drained = !self.receive.is_full();
             self.state.datagrams(&mut self.receive);
             if is_drained {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::limits::{REPORTS_GATHER, REPORTS_WAIT, REPORTS_WAIT_URGED};
+use crate::limits::{REPORTS_GATHER, REPORTS_MUCH, REPORTS_WAIT, REPORTS_WAIT_URGED};
 use crate::socket::Watch;
 
 /// How long the worker waits for something to do.
@@ -28,8 +28,10 @@ impl Pace {
 pub(super) enum Taken {
     Nothing,
     All {
-        /// What comes next is waited for, or much.
-        urges: bool,
+        /// How many batches it filled, the last perhaps in part.
+        batches: usize,
+        /// There were acknowledgements of messages among it.
+        acknowledges: bool,
     },
     /// There is more.
     Part,
@@ -59,8 +61,10 @@ impl Reports {
 
     pub(super) fn read(&mut self, now: Instant, taken: Taken) {
         self.read = match taken {
-            Taken::All { urges: true } => Some((now, REPORTS_WAIT_URGED)),
-            Taken::All { urges: false } => Some((now, REPORTS_WAIT)),
+            Taken::All { batches, acknowledges } if acknowledges || batches > REPORTS_MUCH => {
+                Some((now, REPORTS_WAIT_URGED))
+            }
+            Taken::All { .. } => Some((now, REPORTS_WAIT)),
             // What is left wakes the worker at once.
             Taken::Nothing | Taken::Part => None,
         };
@@ -78,8 +82,14 @@ mod tests {
         let mut reports = Reports::default();
         assert!(reports.are_due(start));
         assert_eq!(reports.wait(start, long), (Watch::ReportsToo, long));
-        for (urges, most) in [(false, REPORTS_WAIT), (true, REPORTS_WAIT_URGED)] {
-            reports.read(start, Taken::All { urges });
+        let all = |batches, acknowledges| Taken::All { batches, acknowledges };
+        for (taken, most) in [
+            (all(1, false), REPORTS_WAIT),
+            (all(REPORTS_MUCH, false), REPORTS_WAIT),
+            (all(REPORTS_MUCH + 1, false), REPORTS_WAIT_URGED),
+            (all(1, true), REPORTS_WAIT_URGED),
+        ] {
+            reports.read(start, taken);
             let soon = start + REPORTS_GATHER / 2;
             assert_eq!(reports.wait(soon, long), (Watch::UrgentOnly, most - REPORTS_GATHER / 2));
             assert_eq!(reports.wait(soon, Duration::ZERO), (Watch::UrgentOnly, Duration::ZERO));
